@@ -16,3 +16,4 @@
 // Reading order, from what needs nothing to what needs everything; a room uses only rooms above it.
 pub mod clock;
 pub mod text;
+pub mod corpus;
