@@ -17,3 +17,5 @@
 pub mod clock;
 pub mod text;
 pub mod corpus;
+pub mod store;
+pub mod records;

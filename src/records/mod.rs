@@ -1,0 +1,312 @@
+//! What must not be lost: unanswered questions, opinions, who waits for an answer, and what a conversation is about.
+//!
+//! Takes only redacted text. What is acknowledged to a person is synced to disk before these functions return.
+
+pub mod export;
+mod receipt;
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+pub use receipt::Receipt;
+
+use crate::corpus::{Revision, UnitId, Zone};
+use crate::store::{Batch, Durability, Store, StoreError, Table};
+use crate::text::Redacted;
+
+/// The door a message came through.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Channel {
+    /// The terminal.
+    Terminal,
+    /// The web chat.
+    Web,
+    /// Telegram.
+    Telegram,
+}
+
+/// Names one conversation: `<channel>:<what the channel calls it>`.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct ConversationId(String);
+
+impl ConversationId {
+    /// The conversation `name` of `channel`.
+    pub fn new(channel: Channel, name: &str) -> Self {
+        let door = match channel {
+            Channel::Terminal => "terminal",
+            Channel::Web => "web",
+            Channel::Telegram => "telegram",
+        };
+        Self(format!("{door}:{name}"))
+    }
+
+    /// What the channel calls it.
+    pub fn name(&self) -> &str {
+        self.0.split_once(':').map_or(&self.0, |(_, name)| name)
+    }
+
+    fn key(&self) -> &[u8] {
+        self.0.as_bytes()
+    }
+}
+
+/// How far a question or an opinion has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum State {
+    /// Nobody has answered yet.
+    Open,
+    /// Answered.
+    Answered,
+}
+
+/// A question the bot could not answer, or was not sure of.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Question {
+    /// Its number, told to the asker.
+    pub receipt: Receipt,
+    /// The words, masked.
+    pub text: Redacted,
+    /// The words in the form used for matching: equal for the same question asked again.
+    pub normalised: Redacted,
+    /// Which door.
+    pub channel: Channel,
+    /// The service area it probably belongs to.
+    pub zone: Option<Zone>,
+    /// 首问负责: the unit that owns it first; `None` is the hall's own bureau.
+    pub owner: Option<UnitId>,
+    /// When it was asked.
+    pub asked_at: Timestamp,
+    /// How far it has come.
+    pub state: State,
+    /// What the bot thought of, best first: entry id and confidence in 0..=1.
+    pub candidates: Vec<(String, f32)>,
+    /// The corpus it was asked against.
+    pub revision: Revision,
+}
+
+/// What kind of opinion.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SuggestionKind {
+    /// About the service: goes into the collection.
+    Opinion,
+    /// A hint at misconduct (吃拿卡要): for supervision only, never in the collection's export.
+    Misconduct,
+}
+
+/// An opinion or complaint about the service.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Suggestion {
+    /// Its number, told to the author.
+    pub receipt: Receipt,
+    /// The words, masked.
+    pub text: Redacted,
+    /// The words in the form used for matching.
+    pub normalised: Redacted,
+    /// Opinion or misconduct.
+    pub kind: SuggestionKind,
+    /// Which door.
+    pub channel: Channel,
+    /// The service area it is about, if it says.
+    pub zone: Option<Zone>,
+    /// When it was said.
+    pub said_at: Timestamp,
+    /// How far it has come.
+    pub state: State,
+}
+
+/// Who waits for an answer to a receipt; deleted when the answer is told or the asker wants to be forgotten.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+struct FollowUp {
+    asker: ConversationId,
+}
+
+/// A record found by its receipt.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Found {
+    /// A question.
+    Question(Question),
+    /// An opinion.
+    Suggestion(Suggestion),
+}
+
+/// Why a record could not be kept or read.
+#[derive(Debug, thiserror::Error)]
+pub enum RecordError {
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// A stored record is not of the known form.
+    #[error("a record of table {table} cannot be understood")]
+    Unknown {
+        /// Which table.
+        table: &'static str,
+        /// Why.
+        source: serde_json::Error,
+    },
+}
+
+/// The records of the hall, over any store.
+#[derive(Clone)]
+pub struct Records {
+    store: Arc<dyn Store>,
+}
+
+impl Records {
+    /// Keeps records in `store`.
+    pub fn new(store: Arc<dyn Store>) -> Self {
+        Self { store }
+    }
+
+    /// Draws a new receipt number, never given before by this store.
+    pub fn new_receipt(&self) -> Result<Receipt, RecordError> {
+        Ok(Receipt::from_count(self.store.next("receipts")?))
+    }
+
+    /// Keeps a question and who waits for its answer. On disk when it returns.
+    pub fn keep_question(&self, question: &Question, asker: &ConversationId) -> Result<(), RecordError> {
+        self.keep(Table::Questions, &question.receipt, question, asker)
+    }
+
+    /// Keeps an opinion and who waits to hear of it. On disk when it returns.
+    pub fn keep_suggestion(&self, suggestion: &Suggestion, author: &ConversationId) -> Result<(), RecordError> {
+        self.keep(Table::Suggestions, &suggestion.receipt, suggestion, author)
+    }
+
+    fn keep<R: Serialize>(
+        &self,
+        table: Table,
+        receipt: &Receipt,
+        record: &R,
+        asker: &ConversationId,
+    ) -> Result<(), RecordError> {
+        let batch = Batch::new().put(table, receipt.as_str(), encode(record)).put(
+            Table::FollowUps,
+            receipt.as_str(),
+            encode(&FollowUp { asker: asker.clone() }),
+        );
+        Ok(self.store.write(batch, Durability::Synced)?)
+    }
+
+    /// The record with this receipt number.
+    pub fn find(&self, receipt: &Receipt) -> Result<Option<Found>, RecordError> {
+        let key = receipt.as_str().as_bytes();
+        if let Some(question) = self.store.read(Table::Questions, key)? {
+            return Ok(Some(Found::Question(decode(Table::Questions, &question)?)));
+        }
+        let suggestion = self.store.read(Table::Suggestions, key)?;
+        suggestion.map(|bytes| Ok(Found::Suggestion(decode(Table::Suggestions, &bytes)?))).transpose()
+    }
+
+    /// The receipts on which `asker` still waits, in number order.
+    pub fn waiting(&self, asker: &ConversationId) -> Result<Vec<Receipt>, RecordError> {
+        let mut receipts = Vec::new();
+        for (key, value) in self.store.scan(Table::FollowUps)? {
+            if decode::<FollowUp>(Table::FollowUps, &value)?.asker == *asker {
+                receipts.extend(Receipt::parse(&String::from_utf8_lossy(&key)));
+            }
+        }
+        Ok(receipts)
+    }
+
+    /// All questions, oldest first.
+    pub fn questions(&self) -> Result<Vec<Question>, RecordError> {
+        let mut questions: Vec<Question> = self.all(Table::Questions)?;
+        questions.sort_by_key(|question| question.asked_at);
+        Ok(questions)
+    }
+
+    /// All opinions, oldest first.
+    pub fn suggestions(&self) -> Result<Vec<Suggestion>, RecordError> {
+        let mut suggestions: Vec<Suggestion> = self.all(Table::Suggestions)?;
+        suggestions.sort_by_key(|suggestion| suggestion.said_at);
+        Ok(suggestions)
+    }
+
+    fn all<R: DeserializeOwned>(&self, table: Table) -> Result<Vec<R>, RecordError> {
+        self.store.scan(table)?.iter().map(|(_, value)| decode(table, value)).collect()
+    }
+
+    /// What the conversation `id` is about, as it was last kept.
+    pub fn conversation<S: DeserializeOwned>(&self, id: &ConversationId) -> Result<Option<S>, RecordError> {
+        let kept = self.store.read(Table::Conversations, id.key())?;
+        kept.map(|bytes| decode(Table::Conversations, &bytes)).transpose()
+    }
+
+    /// Keeps what a conversation is about; on disk within half a second.
+    pub fn keep_conversation<S: Serialize>(&self, id: &ConversationId, state: &S) -> Result<(), RecordError> {
+        let batch = Batch::new().put(Table::Conversations, id.key(), encode(state));
+        Ok(self.store.write(batch, Durability::Soon)?)
+    }
+
+    /// Drops what a conversation is about.
+    pub fn forget_conversation(&self, id: &ConversationId) -> Result<(), RecordError> {
+        Ok(self.store.write(Batch::new().delete(Table::Conversations, id.key()), Durability::Soon)?)
+    }
+
+    /// Erases everything that leads from records to this person, at once.
+    /// The masked questions stay, as nobody's; the number of receipts let go is returned.
+    pub fn forget(&self, person: &ConversationId) -> Result<usize, RecordError> {
+        let receipts = self.waiting(person)?;
+        let mut batch = Batch::new().delete(Table::Conversations, person.key());
+        for receipt in &receipts {
+            batch = batch.delete(Table::FollowUps, receipt.as_str());
+        }
+        self.store.write(batch, Durability::Synced)?;
+        Ok(receipts.len())
+    }
+}
+
+fn encode<R: Serialize>(record: &R) -> Vec<u8> {
+    serde_json::to_vec(record).expect("records are plain data")
+}
+
+fn decode<R: DeserializeOwned>(table: Table, bytes: &[u8]) -> Result<R, RecordError> {
+    serde_json::from_slice(bytes).map_err(|source| RecordError::Unknown { table: table.name(), source })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::MemoryStore;
+    use crate::text::redact;
+
+    fn records() -> Records {
+        Records::new(Arc::new(MemoryStore::default()))
+    }
+
+    fn opinion(records: &Records, words: &str) -> Suggestion {
+        Suggestion {
+            receipt: records.new_receipt().unwrap(),
+            text: redact(words),
+            normalised: redact(words),
+            kind: SuggestionKind::Opinion,
+            channel: Channel::Web,
+            zone: None,
+            said_at: Timestamp::UNIX_EPOCH,
+            state: State::Open,
+        }
+    }
+
+    #[test]
+    fn forgetting_a_person_keeps_the_words_and_drops_the_person() {
+        let records = records();
+        let (aunt, uncle) = (ConversationId::new(Channel::Web, "aunt"), ConversationId::new(Channel::Web, "uncle"));
+        let hers = opinion(&records, "凳子太少");
+        let his = opinion(&records, "排队太久");
+        records.keep_suggestion(&hers, &aunt).unwrap();
+        records.keep_suggestion(&his, &uncle).unwrap();
+        records.keep_conversation(&aunt, &"about something").unwrap();
+        assert_eq!(records.forget(&aunt).unwrap(), 1);
+        assert!(records.waiting(&aunt).unwrap().is_empty());
+        assert_eq!(records.conversation::<String>(&aunt).unwrap(), None);
+        assert_eq!(records.waiting(&uncle).unwrap(), [his.receipt]);
+        assert_eq!(records.find(&hers.receipt).unwrap(), Some(Found::Suggestion(hers)));
+    }
+}
