@@ -19,3 +19,4 @@ pub mod text;
 pub mod corpus;
 pub mod store;
 pub mod records;
+pub mod phrasing;

@@ -1,0 +1,276 @@
+//! Every sentence the bot can say, by id, with the blanks it may use. The words stand in `corpus/replies.toml`.
+
+use serde::{Serialize, Serializer};
+
+macro_rules! reply_ids {
+    ($($(#[$doc:meta])* $name:ident = $key:literal [$($blank:literal),*];)*) => {
+        /// A sentence the bot can say.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub enum ReplyId {
+            $($(#[$doc])* $name,)*
+        }
+
+        impl ReplyId {
+            /// All of them, in the order of the file.
+            pub const ALL: &'static [Self] = &[$(Self::$name,)*];
+
+            /// The id in the reply file.
+            pub fn key(self) -> &'static str {
+                match self {
+                    $(Self::$name => $key,)*
+                }
+            }
+
+            /// The blanks its wording may use.
+            pub fn blanks(self) -> &'static [&'static str] {
+                match self {
+                    $(Self::$name => &[$($blank),*],)*
+                }
+            }
+        }
+    };
+}
+
+reply_ids! {
+    /// First words.
+    Welcome = "welcome" ["hall"];
+    /// What is kept and how to erase it.
+    Privacy = "privacy" [];
+    /// What it can do.
+    Help = "help" [];
+    /// How to ask, by example.
+    HelpExamples = "help_examples" [];
+    /// The areas follow as buttons.
+    HelpAreas = "help_areas" [];
+    /// The matters of an area follow as buttons.
+    Area = "area" ["area"];
+    /// 你好
+    Greeting = "greeting" [];
+    /// 谢谢
+    Thanks = "thanks" [];
+    /// 再见
+    Farewell = "farewell" [];
+    /// 好的
+    Acknowledged = "acknowledged" [];
+    /// 你是谁
+    WhoAreYou = "who_are_you" [];
+    /// Kind words.
+    KindWords = "kind_words" [];
+    /// Talk about something else.
+    OffTopic = "off_topic" [];
+    /// Where the hall is.
+    HallAddress = "hall_address" ["address"];
+    /// Unknown so far.
+    HallAddressUnknown = "hall_address_unknown" ["hall"];
+    /// One stretch of opening hours.
+    HallHours = "hall_hours" ["days", "from", "to"];
+    /// Unknown so far.
+    HallHoursUnknown = "hall_hours_unknown" [];
+    /// Open at this moment.
+    HallOpenNow = "hall_open_now" ["until"];
+    /// Closed at this moment.
+    HallClosedNow = "hall_closed_now" [];
+    /// Today is a public holiday or a weekend.
+    HallClosedToday = "hall_closed_today" [];
+    /// The hall's phone.
+    HallPhone = "hall_phone" ["phone"];
+    /// Unknown so far.
+    HallPhoneUnknown = "hall_phone_unknown" [];
+    /// Where to park.
+    HallParking = "hall_parking" ["parking"];
+    /// Unknown so far.
+    HallParkingUnknown = "hall_parking_unknown" [];
+    /// When opinions are collected.
+    HallBooth = "hall_booth" ["first_month", "last_month", "mornings"];
+    /// The season is not now.
+    HallBoothOutOfSeason = "hall_booth_out_of_season" [];
+    /// Something about the hall nobody has written down.
+    HallOtherUnknown = "hall_other_unknown" [];
+    /// The human way.
+    AskHotline = "ask_hotline" ["hotline"];
+    /// The human way, in the right field.
+    AskUnitHotline = "ask_unit_hotline" ["unit", "hotline"];
+    /// The human way, at the right phone.
+    AskUnitPhone = "ask_unit_phone" ["unit", "phone"];
+    /// Wants a person.
+    Handoff = "handoff" [];
+    /// The message is kept for a person.
+    HandoffKept = "handoff_kept" ["receipt", "owner"];
+    /// Go on and say it.
+    SuggestionPrompt = "suggestion_prompt" [];
+    /// Kept.
+    SuggestionKept = "suggestion_kept" ["receipt"];
+    /// What happens with it.
+    SuggestionNext = "suggestion_next" ["owner"];
+    /// Kept for supervision only.
+    MisconductKept = "misconduct_kept" ["receipt", "supervision"];
+    /// Not known.
+    Admit = "admit" [];
+    /// Kept.
+    AdmitKept = "admit_kept" ["receipt"];
+    /// Who answers for it.
+    AdmitOwner = "admit_owner" ["owner"];
+    /// How to ask about it later.
+    AdmitProgress = "admit_progress" [];
+    /// The record failed: nothing was kept.
+    NotKept = "not_kept" [];
+    /// Something failed inside.
+    Failure = "failure" ["reference"];
+    /// Which receipt?
+    ProgressWhich = "progress_which" [];
+    /// No receipt of this number.
+    ProgressUnknown = "progress_unknown" ["receipt"];
+    /// Open.
+    ProgressOpen = "progress_open" ["receipt", "date"];
+    /// Answered.
+    ProgressAnswered = "progress_answered" ["receipt"];
+    /// Forgotten.
+    Forgotten = "forgotten" ["count"];
+    /// Nothing to read.
+    RejectEmpty = "reject_empty" [];
+    /// Over the limit.
+    RejectTooLong = "reject_too_long" ["longest"];
+    /// Not words.
+    RejectNotWords = "reject_not_words" [];
+    /// A photo.
+    RejectPhoto = "reject_photo" [];
+    /// A voice message.
+    RejectVoice = "reject_voice" [];
+    /// Any other attachment.
+    RejectAttachment = "reject_attachment" [];
+    /// How to ask.
+    HowToAsk = "how_to_ask" [];
+    /// Personal data was masked.
+    Masked = "masked" [];
+    /// Which of these?
+    Clarify = "clarify" [];
+    /// Which of these, by the hall's own question.
+    ClarifyBy = "clarify_by" ["question"];
+    /// Is it this one?
+    ClarifyOne = "clarify_one" ["name"];
+    /// A button: none of them.
+    NoneOfThese = "none_of_these" [];
+    /// A button: it is this one.
+    ThisOne = "this_one" ["name"];
+    /// None of them: say it in other words.
+    SayAgain = "say_again" [];
+    /// A matter without a guide.
+    Listed = "listed" ["name"];
+    /// Whose it is and where to ask.
+    ListedWhere = "listed_where" ["where"];
+    /// A life event: its conclusion.
+    Journey = "journey" ["name", "one_line"];
+    /// How many matters.
+    JourneyCount = "journey_count" ["count"];
+    /// One matter of it.
+    JourneyStage = "journey_stage" ["number", "name", "note"];
+    /// Papers needed more than once.
+    JourneyShared = "journey_shared" ["documents"];
+    /// The official name.
+    OfficialName = "official_name" ["official_name"];
+    /// A sentence of the guide as it stands.
+    Sentence = "sentence" ["text"];
+    /// An item of a list.
+    Item = "item" ["number", "text"];
+    /// How many papers.
+    OverviewDocuments = "overview_documents" ["count"];
+    /// How many visits.
+    Visits = "visits" ["visits"];
+    /// Several conditions.
+    Eligibility = "eligibility" ["name", "count"];
+    /// One condition.
+    EligibilityOne = "eligibility_one" ["name", "text"];
+    /// What to bring.
+    Documents = "documents" ["name", "count"];
+    /// What to bring in a situation.
+    DocumentsFor = "documents_for" ["name", "situation", "count"];
+    /// One paper.
+    Document = "document" ["number", "name", "original", "copies", "deferrable_days", "e_certificate", "note"];
+    /// Other situations need more.
+    OtherSituations = "other_situations" [];
+    /// Steps.
+    Steps = "steps" ["name", "count"];
+    /// Where.
+    Place = "place" ["name", "place"];
+    /// Where at the hall.
+    PlaceCounter = "place_counter" ["counter"];
+    /// Unknown so far.
+    PlaceUnknown = "place_unknown" ["name", "unit"];
+    /// The hall's promise.
+    TimePromised = "time_promised" ["name", "days"];
+    /// The law's limit.
+    TimeStatutory = "time_statutory" ["name", "days"];
+    /// Beside a promise.
+    TimeStatutoryToo = "time_statutory_too" ["days"];
+    /// The last day, handed in today.
+    TimeLatest = "time_latest" ["month", "day"];
+    /// The holidays of that year are not known yet.
+    TimeLatestWeekends = "time_latest_weekends" ["month", "day"];
+    /// Unknown so far.
+    TimeUnknown = "time_unknown" ["name"];
+    /// Free.
+    FeeFree = "fee_free" ["name"];
+    /// A fee.
+    Fee = "fee" ["name", "yuan"];
+    /// Unknown so far.
+    FeeUnknown = "fee_unknown" ["name"];
+    /// All of it online.
+    OnlineFull = "online_full" ["name", "platforms"];
+    /// A part online.
+    OnlinePartial = "online_partial" ["name", "platforms"];
+    /// Not online.
+    OnlineNone = "online_none" ["name"];
+    /// Not confirmed.
+    OnlineUnconfirmed = "online_unconfirmed" ["name", "platforms"];
+    /// Unknown so far.
+    OnlineUnknown = "online_unknown" ["name"];
+    /// Somebody else may come.
+    ProxyYes = "proxy_yes" ["name"];
+    /// Nobody else may come.
+    ProxyNo = "proxy_no" ["name"];
+    /// It depends.
+    ProxyDepends = "proxy_depends" ["name"];
+    /// Unknown so far.
+    ProxyUnknown = "proxy_unknown" ["name"];
+    /// That paper must be there.
+    MissingRequired = "missing_required" ["document"];
+    /// That paper may follow.
+    MissingDeferrable = "missing_deferrable" ["document", "days"];
+    /// That paper is not needed with an e-certificate.
+    MissingWaived = "missing_waived" ["document", "e_certificate"];
+    /// A paper that is not on the list.
+    MissingWhich = "missing_which" ["name", "count"];
+    /// What one gets.
+    Result = "result" ["name"];
+    /// Unknown so far.
+    ResultUnknown = "result_unknown" ["name"];
+    /// 多说一句
+    Tip = "tip" ["tip"];
+    /// Not yet checked.
+    Draft = "draft" [];
+    /// Past its review date.
+    Overdue = "overdue" ["month", "day", "year"];
+    /// Checked on.
+    CheckedOn = "checked_on" ["month", "day", "year"];
+    /// A button: not this matter.
+    NotThis = "not_this" [];
+    /// A button or link: the checklist to print.
+    Checklist = "checklist" [];
+    /// The command menu: start.
+    CommandStart = "command_start" [];
+    /// The command menu: help.
+    CommandHelp = "command_help" [];
+}
+
+impl ReplyId {
+    /// The reply written as `key`.
+    pub fn from_key(key: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|reply| reply.key() == key)
+    }
+}
+
+impl Serialize for ReplyId {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.key())
+    }
+}
