@@ -20,3 +20,4 @@ pub mod corpus;
 pub mod store;
 pub mod records;
 pub mod phrasing;
+pub mod search;
