@@ -21,3 +21,7 @@ pub mod store;
 pub mod records;
 pub mod phrasing;
 pub mod search;
+pub mod understand;
+pub mod edition;
+pub mod conversation;
+pub mod hall;

@@ -1,0 +1,367 @@
+//! Answer, ask back, or admit: what to do about a message, and why. Values in, a value out; nothing is written here.
+
+use super::dialogue::Dialogue;
+use super::message::{Action, Attachment};
+use crate::corpus::{Corpus, Facet, GuideId, HallTopic, IntentKind, JourneyId, MatterId, Zone};
+use crate::phrasing::ReplyId;
+use crate::records::Receipt;
+use crate::search::{EntryRef, Hit, Ranking};
+use crate::understand::{Pick, Reading, Unreadable};
+
+/// Options of a question back, at most.
+const MOST_OPTIONS: usize = 4;
+
+/// What to do about a message.
+#[derive(Clone, Debug)]
+pub struct Decision {
+    /// What.
+    pub step: Step,
+    /// Why.
+    pub reason: Reason,
+}
+
+/// The closed list of what can be done.
+#[derive(Clone, Debug)]
+pub enum Step {
+    /// Answer from a guide.
+    Answer {
+        /// Which.
+        guide: GuideId,
+        /// Which facet of it.
+        facet: Facet,
+        /// Said or chosen before, or in this message.
+        situation: Option<String>,
+        /// 0..=1.
+        confidence: f32,
+    },
+    /// Ask which of these is meant.
+    Clarify(Vec<(EntryRef, f32)>),
+    /// Lay out a life event.
+    Journey(JourneyId),
+    /// Say whose matter it is.
+    Listed(MatterId),
+    /// Show the matters of an area.
+    Area(Zone),
+    /// Speak of the hall.
+    Hall(HallTopic),
+    /// Pass on to a person.
+    Handoff,
+    /// Take an opinion.
+    TakeOpinion,
+    /// Take a hint at misconduct.
+    TakeMisconduct,
+    /// Ask for the opinion.
+    AskOpinion,
+    /// Say how far a record has come.
+    Progress(Option<Receipt>),
+    /// Erase what leads to this person.
+    Forget,
+    /// Small talk.
+    Smalltalk(ReplyId),
+    /// Explain oneself.
+    Help {
+        /// The conversation has just begun.
+        first_words: bool,
+    },
+    /// Nothing to read.
+    Reject(Rejection),
+    /// None of the offered: ask to say it again, once.
+    SayAgain,
+    /// Not known; keep the question.
+    Admit {
+        /// What came closest.
+        candidates: Vec<(EntryRef, f32)>,
+        /// The question is the one asked before, of which all offers were turned down.
+        earlier_question: bool,
+    },
+}
+
+/// What cannot be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rejection {
+    /// Words, but unreadable.
+    Words(Unreadable),
+    /// No words.
+    Attachment(Attachment),
+    /// Abuse, advertising, noise.
+    Noise,
+}
+
+/// Why a decision was taken, for the explanation.
+#[derive(Clone, Debug)]
+pub enum Reason {
+    /// A button was pressed or an option chosen.
+    Chosen,
+    /// Only a facet was said; the matter is the one talked about.
+    FollowUp,
+    /// The words lean on the matter talked about more than on any other.
+    LeansOnContext,
+    /// A deciding phrase of the corpus was in it.
+    Cue(String),
+    /// The first hit reached the threshold.
+    Sure {
+        /// Its confidence.
+        confidence: f32,
+        /// The threshold.
+        threshold: f32,
+    },
+    /// Several hits reached the offering threshold, none the answering one.
+    Plausible {
+        /// The best confidence.
+        confidence: f32,
+        /// The answering threshold.
+        threshold: f32,
+    },
+    /// Nothing reached the offering threshold.
+    NothingClose {
+        /// The best confidence.
+        confidence: f32,
+        /// The offering threshold.
+        threshold: f32,
+    },
+    /// The form of the message decided.
+    Form,
+}
+
+/// Everything a decision rests on.
+pub struct Situation<'s> {
+    /// The corpus.
+    pub corpus: &'s Corpus,
+    /// Thresholds.
+    pub ranking: &'s Ranking,
+    /// What was said before.
+    pub dialogue: &'s Dialogue,
+    /// What the words say about themselves.
+    pub reading: &'s Reading<'s>,
+    /// What may answer, best first.
+    pub hits: &'s [Hit],
+    /// Share of the words that occur in the guide talked about.
+    pub context_coverage: f32,
+    /// The words in normal form.
+    pub normalised: &'s str,
+}
+
+/// Decides about a message of words.
+pub fn decide(situation: &Situation<'_>) -> Decision {
+    chosen_option(situation)
+        .or_else(|| record_request(situation))
+        .or_else(|| awaited_opinion(situation))
+        .or_else(|| follow_up(situation))
+        .or_else(|| deciding_phrase(situation))
+        .unwrap_or_else(|| by_confidence(situation))
+}
+
+/// Decides about a button, after checking that it leads somewhere.
+pub fn decide_press(action: &Action, corpus: &Corpus, dialogue: &Dialogue) -> Decision {
+    let step = match action {
+        Action::Facet(guide, facet) if corpus.guide(guide).is_some() => {
+            let situation = dialogue.situation.clone().filter(|_| dialogue.guide.as_ref() == Some(guide));
+            Some(Step::Answer { guide: guide.clone(), facet: *facet, situation, confidence: 1.0 })
+        }
+        Action::Situation(guide, id) => corpus.guide(guide).and_then(|g| g.situation(id)).map(|_| Step::Answer {
+            guide: guide.clone(),
+            facet: Facet::Documents,
+            situation: Some(id.clone()),
+            confidence: 1.0,
+        }),
+        Action::Guide(guide) if corpus.guide(guide).is_some() => {
+            Some(choose(&EntryRef::Guide(guide.clone()), dialogue))
+        }
+        Action::Matter(matter) if corpus.matter(matter).is_some() => Some(Step::Listed(matter.clone())),
+        Action::Journey(journey) if corpus.journey(journey).is_some() => Some(Step::Journey(journey.clone())),
+        Action::Area(zone) => Some(Step::Area(*zone)),
+        Action::NoneOfThese => Some(none_of_these(dialogue)),
+        Action::NotThis => Some(Step::SayAgain),
+        _ => None,
+    };
+    // A button of an old reply may point to a guide that is gone.
+    Decision { step: step.unwrap_or(Step::Help { first_words: false }), reason: Reason::Chosen }
+}
+
+fn choose(entry: &EntryRef, dialogue: &Dialogue) -> Step {
+    match entry {
+        EntryRef::Guide(guide) => Step::Answer {
+            guide: guide.clone(),
+            facet: dialogue.facet.filter(|_| dialogue.guide.is_none()).unwrap_or(Facet::Overview),
+            situation: None,
+            confidence: 1.0,
+        },
+        EntryRef::Matter(matter) => Step::Listed(matter.clone()),
+        EntryRef::Journey(journey) => Step::Journey(journey.clone()),
+        EntryRef::Intent(_) => Step::SayAgain,
+    }
+}
+
+fn none_of_these(dialogue: &Dialogue) -> Step {
+    match dialogue.asked {
+        Some(_) => Step::Admit {
+            candidates: dialogue.offered.iter().map(|entry| (entry.clone(), 0.0)).collect(),
+            earlier_question: true,
+        },
+        None => Step::SayAgain,
+    }
+}
+
+/// A short reply to a question back.
+fn chosen_option(s: &Situation<'_>) -> Option<Decision> {
+    if s.dialogue.offered.is_empty() {
+        return None;
+    }
+    let step = match s.reading.pick {
+        Some(Pick::None) => none_of_these(s.dialogue),
+        Some(Pick::Nth(n)) => choose(s.dialogue.offered.get(n)?, s.dialogue),
+        Some(Pick::Last) => choose(s.dialogue.offered.last()?, s.dialogue),
+        None => choose(named_option(s)?, s.dialogue),
+    };
+    Some(Decision { step, reason: Reason::Chosen })
+}
+
+/// The one offered option that a short reply names ("迁出那个").
+fn named_option<'s>(s: &'s Situation<'_>) -> Option<&'s EntryRef> {
+    const SHORT_REPLY: usize = 10;
+    if s.normalised.chars().count() > SHORT_REPLY {
+        return None;
+    }
+    let is_offered = |hit: &&Hit| s.dialogue.offered.contains(&hit.entry);
+    let best = s.hits.iter().find(is_offered)?;
+    let rival = s.hits.iter().filter(is_offered).nth(1).map_or(0.0, |hit| hit.confidence);
+    let clear = best.confidence > 0.02 && best.confidence > 1.5 * rival;
+    clear.then(|| s.dialogue.offered.iter().find(|entry| **entry == best.entry)).flatten()
+}
+
+/// "到哪了" with or without a number, and a number alone.
+fn record_request(s: &Situation<'_>) -> Option<Decision> {
+    let cue =
+        s.reading.cued_intent.filter(|(intent, _)| matches!(intent.kind, IntentKind::Progress | IntentKind::Forget));
+    if let Some((intent, cue)) = cue {
+        let step =
+            if intent.kind == IntentKind::Forget { Step::Forget } else { Step::Progress(s.reading.receipt.clone()) };
+        return Some(Decision { step, reason: Reason::Cue(cue.to_owned()) });
+    }
+    let receipt = s.reading.receipt.clone()?;
+    let only_number = s
+        .reading
+        .content
+        .iter()
+        .all(|word| word.chars().all(|c| c.is_ascii_digit()) || matches!(word.as_str(), "编号" | "收件" | "号"));
+    only_number.then_some(Decision { step: Step::Progress(Some(receipt)), reason: Reason::Form })
+}
+
+fn awaited_opinion(s: &Situation<'_>) -> Option<Decision> {
+    (s.dialogue.awaits_opinion && !s.normalised.starts_with('/'))
+        .then_some(Decision { step: Step::TakeOpinion, reason: Reason::FollowUp })
+}
+
+/// Only a facet, or words that lean on the guide talked about.
+fn follow_up(s: &Situation<'_>) -> Option<Decision> {
+    let guide = s.dialogue.guide.clone()?;
+    let answer = |facet: Option<Facet>, reason| {
+        let step = Step::Answer {
+            situation: situation_of(s, &guide),
+            facet: facet.or(s.dialogue.facet).unwrap_or(Facet::Overview),
+            guide: guide.clone(),
+            confidence: 1.0,
+        };
+        Some(Decision { step, reason })
+    };
+    if s.reading.is_only_facet {
+        return answer(s.reading.facet, Reason::FollowUp);
+    }
+    let current = EntryRef::Guide(guide.clone());
+    let first = s.hits.first()?;
+    let elsewhere = first.entry != current && first.confidence >= s.ranking.answer_at;
+    let leans = s.reading.opens_like_follow_up || s.reading.facet.is_some() || s.reading.content.len() <= 3;
+    let supported = s.hits.iter().any(|hit| hit.entry == current) && s.context_coverage >= 0.4;
+    if !elsewhere && leans && supported {
+        return answer(s.reading.facet, Reason::LeansOnContext);
+    }
+    None
+}
+
+fn situation_of(s: &Situation<'_>, guide: &GuideId) -> Option<String> {
+    let said = s.corpus.guide(guide).and_then(|guide| crate::understand::situation(s.normalised, guide));
+    said.map(str::to_owned)
+        .or_else(|| s.dialogue.situation.clone().filter(|_| s.dialogue.guide.as_ref() == Some(guide)))
+}
+
+/// A phrase that decides unless a guide is surely meant.
+fn deciding_phrase(s: &Situation<'_>) -> Option<Decision> {
+    let (intent, cue) = s.reading.cued_intent?;
+    let surely_a_guide = s
+        .hits
+        .first()
+        .is_some_and(|hit| matches!(hit.entry, EntryRef::Guide(_)) && hit.confidence >= s.ranking.answer_at);
+    let step = intent_step(s, intent.id.as_str(), intent.kind)?;
+    (!surely_a_guide || intent.kind == IntentKind::Handoff || intent.kind == IntentKind::Misconduct)
+        .then(|| Decision { step, reason: Reason::Cue(cue.to_owned()) })
+}
+
+fn by_confidence(s: &Situation<'_>) -> Decision {
+    let best = s.hits.first().map_or(0.0, |hit| hit.confidence);
+    if best >= s.ranking.answer_at
+        && let Some(step) = sure(s, &s.hits[0])
+    {
+        return Decision { step, reason: Reason::Sure { confidence: best, threshold: s.ranking.answer_at } };
+    }
+    let offered =
+        s.hits.iter().filter(|hit| hit.confidence >= s.ranking.offer_at && !matches!(hit.entry, EntryRef::Intent(_)));
+    let options: Vec<(EntryRef, f32)> =
+        offered.take(MOST_OPTIONS).map(|hit| (hit.entry.clone(), hit.confidence)).collect();
+    if !options.is_empty() {
+        return Decision {
+            step: Step::Clarify(options),
+            reason: Reason::Plausible { confidence: best, threshold: s.ranking.answer_at },
+        };
+    }
+    let candidates = s.hits.iter().take(MOST_OPTIONS).map(|hit| (hit.entry.clone(), hit.confidence)).collect();
+    Decision {
+        step: Step::Admit { candidates, earlier_question: false },
+        reason: Reason::NothingClose { confidence: best, threshold: s.ranking.offer_at },
+    }
+}
+
+fn sure(s: &Situation<'_>, hit: &Hit) -> Option<Step> {
+    Some(match &hit.entry {
+        EntryRef::Guide(guide) => Step::Answer {
+            situation: situation_of(s, guide),
+            facet: s.reading.facet.unwrap_or(Facet::Overview),
+            guide: guide.clone(),
+            confidence: hit.confidence,
+        },
+        EntryRef::Matter(matter) => Step::Listed(matter.clone()),
+        EntryRef::Journey(journey) => Step::Journey(journey.clone()),
+        EntryRef::Intent(id) => {
+            let intent = s.corpus.language.intents.iter().find(|intent| intent.id.as_str() == id)?;
+            intent_step(s, id, intent.kind)?
+        }
+    })
+}
+
+fn intent_step(s: &Situation<'_>, id: &str, kind: IntentKind) -> Option<Step> {
+    Some(match kind {
+        IntentKind::Smalltalk => {
+            let intent = s.corpus.language.intents.iter().find(|intent| intent.id.as_str() == id)?;
+            Step::Smalltalk(
+                intent.reply.as_ref().and_then(|reply| ReplyId::from_key(reply)).unwrap_or(ReplyId::OffTopic),
+            )
+        }
+        IntentKind::Help => Step::Help { first_words: false },
+        IntentKind::Hall(topic) => Step::Hall(topic),
+        IntentKind::Handoff => Step::Handoff,
+        IntentKind::Suggestion if announces_opinion(s.normalised) => Step::AskOpinion,
+        IntentKind::Suggestion => Step::TakeOpinion,
+        IntentKind::Misconduct => Step::TakeMisconduct,
+        IntentKind::Progress => Step::Progress(s.reading.receipt.clone()),
+        IntentKind::Forget => Step::Forget,
+        IntentKind::Reject => Step::Reject(Rejection::Noise),
+    })
+}
+
+/// "我要提意见" says that an opinion will follow, not what it is.
+fn announces_opinion(normalised: &str) -> bool {
+    const LONGEST: usize = 9;
+    let says_so = ["意见", "建议", "投诉", "表扬"].iter().any(|word| normalised.contains(word));
+    says_so
+        && normalised.chars().filter(|c| c.is_alphanumeric()).count() <= LONGEST
+        && !normalised.contains([':', '：'])
+}

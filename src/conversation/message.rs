@@ -1,0 +1,141 @@
+//! What comes in through a door, the same for every channel.
+
+use crate::corpus::{Choice as _, Facet, GuideId, JourneyId, MatterId, Zone};
+use crate::records::{Channel, ConversationId};
+
+/// One message of one person.
+#[derive(Clone, Debug)]
+pub struct Message {
+    /// Which conversation it belongs to.
+    pub conversation: ConversationId,
+    /// The door it came through.
+    pub channel: Channel,
+    /// What it says.
+    pub body: Body,
+}
+
+/// What a message says.
+#[derive(Clone, Debug)]
+pub enum Body {
+    /// Words.
+    Text(String),
+    /// A button of an earlier reply.
+    Press(Action),
+    /// The conversation is opened.
+    Start,
+    /// Something without words.
+    Attachment(Attachment),
+}
+
+/// What kind of thing without words.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Attachment {
+    /// A picture.
+    Photo,
+    /// Speech.
+    Voice,
+    /// Anything else.
+    Other,
+}
+
+/// What a button does. Written in at most 64 bytes, so that every channel can carry it, and checked when it comes
+/// back: anybody can send anything.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Action {
+    /// Answer a facet of a guide.
+    Facet(GuideId, Facet),
+    /// Answer what to bring in a situation.
+    Situation(GuideId, String),
+    /// It is this guide.
+    Guide(GuideId),
+    /// It is this matter.
+    Matter(MatterId),
+    /// It is this life event.
+    Journey(JourneyId),
+    /// Show the matters of an area.
+    Area(Zone),
+    /// None of the offered.
+    NoneOfThese,
+    /// It is not the matter just answered.
+    NotThis,
+    /// What can you do.
+    Help,
+}
+
+impl Action {
+    /// The written form.
+    pub fn token(&self) -> String {
+        match self {
+            Action::Facet(guide, facet) => format!("f:{guide}:{}", facet.key()),
+            Action::Situation(guide, situation) => format!("s:{guide}:{situation}"),
+            Action::Guide(guide) => format!("g:{guide}"),
+            Action::Matter(matter) => format!("m:{matter}"),
+            Action::Journey(journey) => format!("j:{journey}"),
+            Action::Area(zone) => format!("z:{}", zone.key()),
+            Action::NoneOfThese => "none".to_owned(),
+            Action::NotThis => "not".to_owned(),
+            Action::Help => "help".to_owned(),
+        }
+    }
+
+    /// Reads a written form; `None` for anything this program did not write.
+    pub fn parse(token: &str) -> Option<Self> {
+        if token.len() > 64 {
+            return None;
+        }
+        let mut parts = token.splitn(3, ':');
+        let action = match (parts.next()?, parts.next(), parts.next()) {
+            ("f", Some(guide), Some(facet)) => Action::Facet(guide.into(), Facet::from_key(facet)?),
+            ("s", Some(guide), Some(situation)) => Action::Situation(guide.into(), situation.to_owned()),
+            ("g", Some(guide), None) => Action::Guide(guide.into()),
+            ("m", Some(matter), None) => Action::Matter(matter.into()),
+            ("j", Some(journey), None) => Action::Journey(journey.into()),
+            ("z", Some(zone), None) => Action::Area(Zone::from_key(zone)?),
+            ("none", None, None) => Action::NoneOfThese,
+            ("not", None, None) => Action::NotThis,
+            ("help", None, None) => Action::Help,
+            _ => return None,
+        };
+        Some(action)
+    }
+}
+
+/// The longest written form: a facet of the guide with the longest id.
+pub fn longest_token(longest_id: usize) -> usize {
+    let facet = Facet::CHOICES.iter().map(|(key, _)| key.len()).max().unwrap_or(0);
+    "f:".len() + longest_id + ":".len() + facet
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn every_action_comes_back_as_it_was() {
+        let actions = [
+            Action::Facet("a-b".into(), Facet::MissingDocument),
+            Action::Situation("a-b".into(), "proxy".into()),
+            Action::Guide("a".into()),
+            Action::Matter("m".into()),
+            Action::Journey("j".into()),
+            Action::Area(Zone::RealEstate),
+            Action::NoneOfThese,
+            Action::NotThis,
+            Action::Help,
+        ];
+        for action in actions {
+            assert_eq!(Action::parse(&action.token()), Some(action));
+        }
+        assert!(longest_token(40) <= 64);
+    }
+
+    proptest! {
+        #[test]
+        fn foreign_tokens_never_panic(token in "\\PC{0,70}") {
+            if let Some(action) = Action::parse(&token) {
+                prop_assert_eq!(action.token(), token);
+            }
+        }
+    }
+}

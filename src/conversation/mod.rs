@@ -1,0 +1,396 @@
+//! The path of a message through the house: read, understood, searched, decided, rendered, recorded.
+//!
+//! Channels hand a `Message` in and draw the `Reply` that comes out; what was acknowledged is on disk by then.
+
+pub mod decision;
+mod dialogue;
+pub mod message;
+pub mod render;
+pub mod reply;
+
+use std::time::Instant;
+
+use jiff::Timestamp;
+
+pub use dialogue::Dialogue;
+pub use message::{Action, Attachment, Body, Message};
+pub use reply::{Button, GuideRef, Outcome, Reply, ReplyJson};
+
+use crate::clock::at_the_hall;
+use crate::corpus::{Facet, HallTopic, UnitId, Zone};
+use crate::edition::Edition;
+use crate::phrasing::{Line, ReplyId, computed, from_corpus};
+use crate::records::{ConversationId, Found, Question, RecordError, Records, State, Suggestion, SuggestionKind};
+use crate::search::{EntryRef, Hit, Query};
+use crate::text::{Redacted, redact};
+use crate::understand::{self, LONGEST_MESSAGE, Reading, Unreadable, readable};
+use decision::{Decision, Rejection, Situation, Step, decide, decide_press};
+use render::Renderer;
+
+/// One conversation core over one edition of the corpus and the records.
+pub struct Conversation<'h> {
+    /// The corpus and all that is built from it.
+    pub edition: &'h Edition,
+    /// Where things are kept; `None` records nothing and promises nothing.
+    pub records: Option<&'h Records>,
+    /// When the message came.
+    pub now: Timestamp,
+}
+
+/// Everything that led to a reply, for `--explain`.
+pub struct Trace<'h> {
+    /// The words as kept.
+    pub redacted: Redacted,
+    /// The words as matched.
+    pub normalised: String,
+    /// What they say about themselves.
+    pub reading: Reading<'h>,
+    /// The terms looked up.
+    pub query: Query,
+    /// What may answer.
+    pub hits: Vec<Hit>,
+    /// What was decided, and why.
+    pub decision: Decision,
+}
+
+impl<'h> Conversation<'h> {
+    /// Answers a message, leaning on what was said before, and keeps what must be kept.
+    pub fn receive(&self, message: &Message) -> Result<Reply, RecordError> {
+        let started = Instant::now();
+        let dialogue = self.recall(&message.conversation)?;
+        let (mut reply, next) = self.turn(message, dialogue)?;
+        self.remember(&message.conversation, next)?;
+        reply.micros = started.elapsed().as_micros() as u64;
+        Ok(reply)
+    }
+
+    /// The same without reading or writing the conversation's state: the caller keeps it between turns.
+    pub fn turn(&self, message: &Message, dialogue: Dialogue) -> Result<(Reply, Dialogue), RecordError> {
+        let started = Instant::now();
+        let (decision, redacted, normalised) = match &message.body {
+            Body::Text(text) => {
+                let trace = self.consider(text, &dialogue);
+                (trace.decision, trace.redacted, trace.normalised)
+            }
+            Body::Press(action) => (decide_press(action, &self.edition.corpus, &dialogue), redact(""), String::new()),
+            Body::Start => (form(Step::Help { first_words: true }), redact(""), String::new()),
+            Body::Attachment(kind) => (form(Step::Reject(Rejection::Attachment(*kind))), redact(""), String::new()),
+        };
+        let said = Said { message, redacted, normalised };
+        let mut reply = self.act(&decision.step, &said, &dialogue)?;
+        if matches!(&message.body, Body::Text(text) if said.redacted.as_str() != text) {
+            reply.lines.push(self.edition.phrasing.say(ReplyId::Masked, &[]));
+        }
+        let next = self.next_dialogue(dialogue, &decision.step, &said, &reply);
+        reply.micros = started.elapsed().as_micros() as u64;
+        Ok((reply, next))
+    }
+
+    /// Reads, searches and decides about words; writes nothing.
+    pub fn consider(&self, text: &str, dialogue: &Dialogue) -> Trace<'h> {
+        let edition = self.edition;
+        let redacted = redact(text);
+        let normalised = edition.normaliser.normalise(redacted.as_str());
+        let reading = understand::read(&normalised, &edition.corpus, edition.search.lexicon());
+        let query = edition.search.query(&normalised);
+        if let Err(reason) = readable(text, &normalised) {
+            let decision = form(Step::Reject(Rejection::Words(reason)));
+            return Trace { redacted, normalised, reading, query, hits: Vec::new(), decision };
+        }
+        let hits = edition.search.search(&query);
+        let context = dialogue.guide.clone().map(EntryRef::Guide);
+        let decision = decide(&Situation {
+            corpus: &edition.corpus,
+            ranking: edition.search.ranking(),
+            dialogue,
+            reading: &reading,
+            hits: &hits,
+            context_coverage: context.map_or(0.0, |guide| edition.search.coverage(&guide, &query)),
+            normalised: &normalised,
+        });
+        Trace { redacted, normalised, reading, query, hits, decision }
+    }
+
+    fn recall(&self, id: &ConversationId) -> Result<Dialogue, RecordError> {
+        let kept: Option<Dialogue> = self.records.map(|records| records.conversation(id)).transpose()?.flatten();
+        Ok(kept.unwrap_or_default().as_of(self.now))
+    }
+
+    fn remember(&self, id: &ConversationId, dialogue: Dialogue) -> Result<(), RecordError> {
+        match self.records {
+            Some(records) if dialogue == Dialogue::default() => records.forget_conversation(id),
+            Some(records) => records.keep_conversation(id, &dialogue),
+            None => Ok(()),
+        }
+    }
+
+    /// Renders a step, keeping first what the words will acknowledge.
+    fn act(&self, step: &Step, said: &Said<'_>, dialogue: &Dialogue) -> Result<Reply, RecordError> {
+        let now = at_the_hall(self.now);
+        let render = Renderer { corpus: &self.edition.corpus, phrasing: &self.edition.phrasing, now: &now };
+        let corpus = &self.edition.corpus;
+        Ok(match step {
+            Step::Answer { guide, facet, situation, confidence } => {
+                let guide = corpus.guide(guide).expect("decisions name guides of this corpus");
+                let missing = (*facet == Facet::MissingDocument)
+                    .then(|| understand::named_document(&said.normalised, guide))
+                    .flatten();
+                render.answer(guide, *facet, situation.as_deref(), missing, *confidence)
+            }
+            Step::Clarify(options) => render.clarify(options),
+            Step::Journey(id) => render.journey(corpus.journey(id).expect("decisions name journeys of this corpus")),
+            Step::Listed(id) => render.listed(corpus.matter(id).expect("decisions name matters of this corpus")),
+            Step::Area(zone) => render.area(*zone),
+            Step::Hall(topic) => render.hall(*topic),
+            Step::Handoff => self.hand_off(&render, said)?,
+            Step::AskOpinion => render.sentences(Outcome::Suggestion, &[ReplyId::SuggestionPrompt]),
+            Step::TakeOpinion => self.take_suggestion(&render, said, SuggestionKind::Opinion)?,
+            Step::TakeMisconduct => self.take_suggestion(&render, said, SuggestionKind::Misconduct)?,
+            Step::Progress(receipt) => self.progress(&render, receipt.as_ref(), said)?,
+            Step::Forget => self.forget(&render, said)?,
+            Step::Smalltalk(reply) => render.sentences(Outcome::Smalltalk, &[*reply]),
+            Step::Help { first_words } => render.help(*first_words),
+            Step::Reject(rejection) => reject(&render, *rejection),
+            Step::SayAgain => {
+                let mut reply = render.sentences(Outcome::Clarify, &[ReplyId::SayAgain]);
+                reply.buttons = render.help(false).buttons;
+                reply
+            }
+            Step::Admit { candidates, earlier_question } => {
+                let asked = dialogue.asked.as_ref().filter(|_| *earlier_question);
+                self.admit(&render, said, asked, candidates)?
+            }
+        })
+    }
+
+    fn admit(
+        &self,
+        render: &Renderer<'_>,
+        said: &Said<'_>,
+        earlier: Option<&Redacted>,
+        candidates: &[(EntryRef, f32)],
+    ) -> Result<Reply, RecordError> {
+        let mut reply = render.sentences(Outcome::Admit, &[ReplyId::Admit]);
+        let (zone, owner) = self.first_owner(candidates);
+        if let Some(records) = self.records {
+            let text = earlier.unwrap_or(&said.redacted);
+            let question = self.question(records, said, text, candidates, zone, owner.clone())?;
+            records.keep_question(&question, &said.message.conversation)?;
+            let kept = [computed("receipt", question.receipt.as_str())];
+            reply.lines.push(render.line(ReplyId::AdmitKept, &kept));
+            reply.lines.push(render.line(ReplyId::AdmitOwner, &[render.owner(owner.as_ref())]));
+            reply.lines.push(render.line(ReplyId::AdmitProgress, &[]));
+            reply.receipt = Some(question.receipt);
+        }
+        reply.lines.push(render.hotline());
+        Ok(reply)
+    }
+
+    fn hand_off(&self, render: &Renderer<'_>, said: &Said<'_>) -> Result<Reply, RecordError> {
+        let mut reply = render.sentences(Outcome::Handoff, &[ReplyId::Handoff]);
+        if let Some(records) = self.records {
+            let question = self.question(records, said, &said.redacted, &[], None, None)?;
+            records.keep_question(&question, &said.message.conversation)?;
+            let blanks = [computed("receipt", question.receipt.as_str()), render.owner(None)];
+            reply.lines.push(render.line(ReplyId::HandoffKept, &blanks));
+            reply.receipt = Some(question.receipt);
+        }
+        reply.lines.extend(render.hall(HallTopic::OpenNow).lines);
+        Ok(reply)
+    }
+
+    fn question(
+        &self,
+        records: &Records,
+        said: &Said<'_>,
+        text: &Redacted,
+        candidates: &[(EntryRef, f32)],
+        zone: Option<Zone>,
+        owner: Option<UnitId>,
+    ) -> Result<Question, RecordError> {
+        Ok(Question {
+            receipt: records.new_receipt()?,
+            text: text.clone(),
+            normalised: redact(&self.edition.normaliser.normalise(text.as_str())),
+            channel: said.message.channel,
+            zone,
+            owner,
+            asked_at: self.now,
+            state: State::Open,
+            candidates: candidates.iter().map(|(entry, confidence)| (entry.id().to_owned(), *confidence)).collect(),
+            revision: self.edition.corpus.revision.clone(),
+        })
+    }
+
+    /// The service area and unit of the nearest guide or matter; nobody in particular when none is near.
+    fn first_owner(&self, candidates: &[(EntryRef, f32)]) -> (Option<Zone>, Option<UnitId>) {
+        let corpus = &self.edition.corpus;
+        let owner = |(entry, _): &(EntryRef, f32)| match entry {
+            EntryRef::Guide(id) => corpus.guide(id).map(|guide| (Some(guide.zone), Some(guide.unit.clone()))),
+            EntryRef::Matter(id) => {
+                let unit = corpus.matter(id)?.unit.as_ref().and_then(|id| corpus.unit(id))?;
+                Some((unit.zone, Some(unit.id.clone())))
+            }
+            EntryRef::Journey(_) | EntryRef::Intent(_) => None,
+        };
+        candidates.iter().find_map(owner).unwrap_or((None, None))
+    }
+
+    fn take_suggestion(
+        &self,
+        render: &Renderer<'_>,
+        said: &Said<'_>,
+        kind: SuggestionKind,
+    ) -> Result<Reply, RecordError> {
+        let mut reply = Reply::new(Outcome::Suggestion);
+        let Some(records) = self.records else {
+            return Ok(render.sentences(Outcome::Suggestion, &[ReplyId::NotKept]));
+        };
+        let zone = self.zone_named_in(&said.normalised);
+        let suggestion = Suggestion {
+            receipt: records.new_receipt()?,
+            text: said.redacted.clone(),
+            normalised: redact(&said.normalised),
+            kind,
+            channel: said.message.channel,
+            zone,
+            said_at: self.now,
+            state: State::Open,
+        };
+        records.keep_suggestion(&suggestion, &said.message.conversation)?;
+        let receipt = computed("receipt", suggestion.receipt.as_str());
+        match kind {
+            SuggestionKind::Opinion => {
+                let owner = zone.and_then(|zone| self.edition.corpus.unit_of_zone(zone)).map(|unit| unit.id.clone());
+                reply.lines.push(render.line(ReplyId::SuggestionKept, &[receipt]));
+                reply.lines.push(render.line(ReplyId::SuggestionNext, &[render.owner(owner.as_ref())]));
+            }
+            SuggestionKind::Misconduct => {
+                let supervision = from_corpus("supervision", &self.edition.corpus.hall.supervision);
+                reply.lines.push(render.line(ReplyId::MisconductKept, &[receipt, supervision]));
+            }
+        }
+        reply.receipt = Some(suggestion.receipt);
+        Ok(reply)
+    }
+
+    /// The service area whose matters the words name.
+    fn zone_named_in(&self, normalised: &str) -> Option<Zone> {
+        let units = self.edition.corpus.units.iter().filter(|unit| unit.zone.is_some());
+        let mut named = units.filter(|unit| {
+            let short = unit.short_name.trim_end_matches("窗口");
+            normalised.contains(short) || unit.covers.iter().any(|word| normalised.contains(word.as_str()))
+        });
+        named.next()?.zone
+    }
+
+    fn progress(
+        &self,
+        render: &Renderer<'_>,
+        receipt: Option<&crate::records::Receipt>,
+        said: &Said<'_>,
+    ) -> Result<Reply, RecordError> {
+        let mut reply = Reply::new(Outcome::Help);
+        let Some(records) = self.records else {
+            return Ok(render.sentences(Outcome::Help, &[ReplyId::ProgressWhich]));
+        };
+        let asked = match receipt {
+            Some(receipt) => vec![receipt.clone()],
+            None => records.waiting(&said.message.conversation)?,
+        };
+        for receipt in &asked {
+            let number = computed("receipt", receipt.as_str());
+            // Only how far it has come: a number alone must not show one person's words to another.
+            let (state, at) = match records.find(receipt)? {
+                Some(Found::Question(question)) => (question.state, question.asked_at),
+                Some(Found::Suggestion(suggestion)) => (suggestion.state, suggestion.said_at),
+                None => {
+                    reply.lines.push(render.line(ReplyId::ProgressUnknown, &[number]));
+                    continue;
+                }
+            };
+            let date = at_the_hall(at).strftime("%-m月%-d日").to_string();
+            reply.lines.push(match state {
+                State::Open => render.line(ReplyId::ProgressOpen, &[number, computed("date", date)]),
+                State::Answered => render.line(ReplyId::ProgressAnswered, &[number]),
+            });
+        }
+        if asked.is_empty() {
+            reply.lines.push(render.line(ReplyId::ProgressWhich, &[]));
+        }
+        Ok(reply)
+    }
+
+    fn forget(&self, render: &Renderer<'_>, said: &Said<'_>) -> Result<Reply, RecordError> {
+        let count = self.records.map(|records| records.forget(&said.message.conversation)).transpose()?.unwrap_or(0);
+        let mut reply = Reply::new(Outcome::Help);
+        reply.lines.push(render.line(ReplyId::Forgotten, &[computed("count", count)]));
+        Ok(reply)
+    }
+
+    /// What the next message may lean on.
+    fn next_dialogue(&self, before: Dialogue, step: &Step, said: &Said<'_>, reply: &Reply) -> Dialogue {
+        let mut next =
+            Dialogue { offered: Vec::new(), asked: None, awaits_opinion: false, last_at: Some(self.now), ..before };
+        match step {
+            Step::Answer { guide, facet, situation, .. } => {
+                next.guide = Some(guide.clone());
+                next.facet = Some(*facet);
+                next.situation.clone_from(situation);
+            }
+            Step::Clarify(options) => {
+                next.offered = options.iter().map(|(entry, _)| entry.clone()).collect();
+                next.asked = Some(said.redacted.clone());
+                next.guide = None;
+                next.facet =
+                    understand::read(&said.normalised, &self.edition.corpus, self.edition.search.lexicon()).facet;
+            }
+            Step::Journey(_) | Step::Area(_) => {
+                next.offered = reply.buttons.iter().filter_map(|button| entry_of(&button.action)).collect();
+                next.guide = None;
+                next.facet = None;
+            }
+            Step::Listed(_) | Step::SayAgain => (next.guide, next.facet) = (None, None),
+            Step::AskOpinion => next.awaits_opinion = true,
+            Step::Forget => return Dialogue::default(),
+            _ => {}
+        }
+        next
+    }
+}
+
+/// A message with its words masked and in normal form.
+struct Said<'m> {
+    message: &'m Message,
+    redacted: Redacted,
+    normalised: String,
+}
+
+fn form(step: Step) -> Decision {
+    Decision { step, reason: decision::Reason::Form }
+}
+
+fn entry_of(action: &Action) -> Option<EntryRef> {
+    match action {
+        Action::Guide(id) => Some(EntryRef::Guide(id.clone())),
+        Action::Matter(id) => Some(EntryRef::Matter(id.clone())),
+        Action::Journey(id) => Some(EntryRef::Journey(id.clone())),
+        _ => None,
+    }
+}
+
+fn reject(render: &Renderer<'_>, rejection: Rejection) -> Reply {
+    let first: Line = match rejection {
+        Rejection::Words(Unreadable::TooLong) => {
+            render.line(ReplyId::RejectTooLong, &[computed("longest", LONGEST_MESSAGE)])
+        }
+        Rejection::Words(Unreadable::Empty) => render.line(ReplyId::RejectEmpty, &[]),
+        Rejection::Words(Unreadable::NotWords) | Rejection::Noise => render.line(ReplyId::RejectNotWords, &[]),
+        Rejection::Attachment(Attachment::Photo) => render.line(ReplyId::RejectPhoto, &[]),
+        Rejection::Attachment(Attachment::Voice) => render.line(ReplyId::RejectVoice, &[]),
+        Rejection::Attachment(Attachment::Other) => render.line(ReplyId::RejectAttachment, &[]),
+    };
+    let mut reply = Reply::new(Outcome::Reject);
+    reply.lines = vec![first, render.line(ReplyId::HowToAsk, &[])];
+    reply
+}

@@ -1,0 +1,52 @@
+//! One state of the corpus with everything built from it. Read-only; a new corpus makes a new edition.
+
+use std::path::Path;
+
+use crate::corpus::{self, Corpus, ReadError, Reading};
+use crate::phrasing::{self, Phrasing};
+use crate::search::{IndexError, Model, Search};
+use crate::text::Normaliser;
+
+/// The checks that other rooms add to those of the corpus itself.
+const CHECKS: &[corpus::Check] = &[phrasing::check];
+
+/// Reads and checks the corpus folder completely.
+pub fn read_corpus(folder: &Path) -> Result<Reading, ReadError> {
+    corpus::read(folder, CHECKS)
+}
+
+/// Reads and checks corpus files already in memory.
+pub fn read_corpus_files(files: Vec<corpus::SourceFile>) -> Reading {
+    corpus::read_files(files, CHECKS)
+}
+
+/// A corpus, its wording and its index.
+pub struct Edition {
+    /// What the hall says.
+    pub corpus: Corpus,
+    /// Its compiled wording.
+    pub phrasing: Phrasing,
+    /// Its index.
+    pub search: Search,
+    /// One form for matching.
+    pub normaliser: Normaliser,
+}
+
+impl Edition {
+    /// Builds everything, with the index below `index` on disk.
+    pub fn open(corpus: Corpus, index: &Path, model: Model) -> Result<Self, IndexError> {
+        let search = Search::open(&corpus, index, model)?;
+        Ok(Self::with(corpus, search))
+    }
+
+    /// Builds everything in memory.
+    pub fn in_memory(corpus: Corpus, model: Model) -> Result<Self, IndexError> {
+        let search = Search::in_memory(&corpus, model)?;
+        Ok(Self::with(corpus, search))
+    }
+
+    fn with(corpus: Corpus, search: Search) -> Self {
+        let phrasing = Phrasing::new(&corpus);
+        Self { corpus, phrasing, search, normaliser: Normaliser::new() }
+    }
+}

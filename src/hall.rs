@@ -1,0 +1,150 @@
+//! The one thing built at the start and shared by every door: the current edition, the records, the clock.
+
+use std::collections::BTreeMap;
+use std::panic::{self, AssertUnwindSafe};
+use std::path::Path;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, RwLock};
+
+use crate::clock::Clock;
+use crate::conversation::{Conversation, Message, Outcome, Reply};
+use crate::corpus::{self, Reading, Revision};
+use crate::edition::{Edition, read_corpus_files};
+use crate::phrasing::{ReplyId, computed};
+use crate::records::Records;
+use crate::search::Model;
+
+/// A hall that answers.
+pub struct Hall {
+    edition: RwLock<Arc<Edition>>,
+    records: Option<Records>,
+    clock: Arc<dyn Clock>,
+    counts: Counts,
+}
+
+/// What happened since the start, for the metrics page.
+#[derive(Default)]
+struct Counts {
+    outcomes: RwLock<BTreeMap<Outcome, u64>>,
+    failures: AtomicU64,
+}
+
+/// The conversation panicked; what about is in the log already.
+#[derive(Debug, thiserror::Error)]
+#[error("the conversation panicked")]
+struct Panicked;
+
+/// What looking for a new corpus found.
+pub enum Reload {
+    /// The files are as they were.
+    Unchanged,
+    /// The new corpus is in use.
+    Taken(Revision),
+    /// The new corpus has errors; the old one stays in use.
+    Refused(Box<Reading>),
+}
+
+/// Why a new corpus could not even be looked at.
+#[derive(Debug, thiserror::Error)]
+pub enum ReloadError {
+    /// The files cannot be read.
+    #[error(transparent)]
+    Read(#[from] corpus::ReadError),
+    /// The index cannot be built.
+    #[error(transparent)]
+    Index(#[from] crate::search::IndexError),
+}
+
+impl Hall {
+    /// A hall with this edition. Without records it promises nothing.
+    pub fn new(edition: Edition, records: Option<Records>, clock: Arc<dyn Clock>) -> Self {
+        Self { edition: RwLock::new(Arc::new(edition)), records, clock, counts: Counts::default() }
+    }
+
+    /// The edition in use now.
+    pub fn edition(&self) -> Arc<Edition> {
+        self.edition.read().unwrap_or_else(|poisoned| poisoned.into_inner()).clone()
+    }
+
+    /// The records, if any are kept.
+    pub fn records(&self) -> Option<&Records> {
+        self.records.as_ref()
+    }
+
+    /// The clock.
+    pub fn clock(&self) -> &dyn Clock {
+        self.clock.as_ref()
+    }
+
+    /// Answers a message. A failure inside becomes a kind sentence with a reference that stands in the log.
+    pub fn receive(&self, message: &Message) -> Reply {
+        let edition = self.edition();
+        let conversation = Conversation { edition: &edition, records: self.records.as_ref(), now: self.clock.now() };
+        // A panic costs one message an apology, never the door it came through.
+        let received = panic::catch_unwind(AssertUnwindSafe(|| conversation.receive(message)));
+        let reply = match received {
+            Ok(Ok(reply)) => reply,
+            Ok(Err(error)) => self.apologise(&edition, &error),
+            Err(_) => self.apologise(&edition, &Panicked),
+        };
+        *self
+            .counts
+            .outcomes
+            .write()
+            .unwrap_or_else(|poisoned| poisoned.into_inner())
+            .entry(reply.outcome)
+            .or_default() += 1;
+        reply
+    }
+
+    fn apologise(&self, edition: &Edition, error: &(dyn std::error::Error + 'static)) -> Reply {
+        let reference = reference();
+        tracing::error!(reference, error, "a message could not be answered");
+        self.counts.failures.fetch_add(1, Ordering::Relaxed);
+        failure(edition, &reference)
+    }
+
+    /// Looks at the corpus folder; a good new corpus replaces the old one whole, a bad one is refused.
+    pub fn reload(&self, corpus: &Path, index: &Path, model: &Model) -> Result<Reload, ReloadError> {
+        let files = corpus::read_sources(corpus)?;
+        if corpus::revision(&files) == self.edition().corpus.revision {
+            return Ok(Reload::Unchanged);
+        }
+        let mut reading = read_corpus_files(files);
+        let Some(corpus) = reading.corpus.take() else {
+            return Ok(Reload::Refused(Box::new(reading)));
+        };
+        let edition = Edition::open(corpus, index, model.clone())?;
+        let revision = edition.corpus.revision.clone();
+        *self.edition.write().unwrap_or_else(|poisoned| poisoned.into_inner()) = Arc::new(edition);
+        Ok(Reload::Taken(revision))
+    }
+
+    /// Counters in the Prometheus text format.
+    pub fn metrics(&self) -> String {
+        let mut text = String::from("# TYPE wenban_replies_total counter\n");
+        for (outcome, count) in self.counts.outcomes.read().unwrap_or_else(|poisoned| poisoned.into_inner()).iter() {
+            let outcome = serde_json::to_value(outcome).expect("a plain word");
+            text.push_str(&format!("wenban_replies_total{{outcome={outcome}}} {count}\n"));
+        }
+        let failures = self.counts.failures.load(Ordering::Relaxed);
+        text.push_str(&format!("# TYPE wenban_failures_total counter\nwenban_failures_total {failures}\n"));
+        text
+    }
+}
+
+/// The apology when something failed inside.
+fn failure(edition: &Edition, reference: &str) -> Reply {
+    let mut reply = Reply::new(Outcome::Admit);
+    reply.lines.push(edition.phrasing.say(ReplyId::NotKept, &[]));
+    reply.lines.push(edition.phrasing.say(ReplyId::Failure, &[computed("reference", reference)]));
+    reply
+}
+
+/// A short random number that joins what a person reports with a line of the log.
+fn reference() -> String {
+    let mut bytes = [0u8; 4];
+    // Without randomness the reference is merely less telling.
+    let _ = getrandom::fill(&mut bytes);
+    format!("{:08}", u32::from_le_bytes(bytes) % 100_000_000)
+}

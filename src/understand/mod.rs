@@ -1,0 +1,96 @@
+//! What is being asked, given the words alone: which facet, which short reply, which receipt, which situation.
+//!
+//! Reads, never decides: what to do about it is `conversation::decision`.
+
+mod facet;
+mod pick;
+mod readable;
+
+use crate::corpus::{Corpus, Facet, Guide, Intent};
+use crate::records::Receipt;
+use crate::search::Lexicon;
+
+pub use pick::Pick;
+pub use readable::{LONGEST_MESSAGE, Unreadable, readable};
+
+/// What a message says about itself, before any search.
+#[derive(Clone, Debug)]
+pub struct Reading<'c> {
+    /// The facet it asks for.
+    pub facet: Option<Facet>,
+    /// The corpus phrase that gave the facet away.
+    pub facet_cue: Option<&'c str>,
+    /// Whether nothing but the facet and small words is left: a follow-up about what was said before.
+    pub is_only_facet: bool,
+    /// Whether it opens like a follow-up (那, 还有, 如果).
+    pub opens_like_follow_up: bool,
+    /// Words that carry the matter.
+    pub content: Vec<String>,
+    /// A choice among options offered before.
+    pub pick: Option<Pick>,
+    /// A receipt number in it.
+    pub receipt: Option<Receipt>,
+    /// An intent one of whose deciding phrases it contains, the longest phrase first.
+    pub cued_intent: Option<(&'c Intent, &'c str)>,
+}
+
+/// Reads `normalised` with the corpus's own phrases.
+pub fn read<'c>(normalised: &str, corpus: &'c Corpus, lexicon: &Lexicon) -> Reading<'c> {
+    let heard = facet::hear(normalised, &corpus.language.facets);
+    let rest = match heard {
+        Some((_, cue)) => normalised.replacen(cue, " ", 1),
+        None => normalised.to_owned(),
+    };
+    let content: Vec<String> = lexicon.content_words(&rest).into_iter().map(str::to_owned).collect();
+    Reading {
+        facet: heard.map(|(facet, _)| facet),
+        facet_cue: heard.map(|(_, cue)| cue),
+        is_only_facet: heard.is_some() && content.iter().all(|word| is_small(word)),
+        opens_like_follow_up: opens_like_follow_up(normalised),
+        pick: pick::pick(normalised),
+        receipt: find_receipt(normalised),
+        cued_intent: cued_intent(normalised, &corpus.language.intents),
+        content,
+    }
+}
+
+/// The situation of `guide` that the words point to, by its longest cue.
+pub fn situation<'g>(normalised: &str, guide: &'g Guide) -> Option<&'g str> {
+    let cues = guide.situations.iter().flat_map(|situation| situation.cues.iter().map(move |cue| (situation, cue)));
+    cues.filter(|(_, cue)| normalised.contains(cue.as_str()))
+        .max_by_key(|(_, cue)| cue.len())
+        .map(|(situation, _)| situation.id.as_str())
+}
+
+/// The document of `guide` that the words name, by the share of its name they contain.
+pub fn named_document(normalised: &str, guide: &Guide) -> Option<usize> {
+    let likeness = |name: &str| {
+        let pairs: Vec<&str> = crate::text::segment::bigrams(name).collect();
+        let found = pairs.iter().filter(|pair| normalised.contains(**pair)).count();
+        if pairs.is_empty() { 0.0 } else { found as f32 / pairs.len() as f32 }
+    };
+    let best = guide.documents.iter().enumerate().map(|(number, document)| (likeness(&document.name), number));
+    best.filter(|(likeness, _)| *likeness >= 0.5)
+        .max_by(|a, b| a.0.total_cmp(&b.0).then(b.1.cmp(&a.1)))
+        .map(|(_, number)| number)
+}
+
+fn is_small(word: &str) -> bool {
+    word.chars().count() == 1 && !word.chars().any(|c| c.is_ascii_digit())
+}
+
+fn opens_like_follow_up(normalised: &str) -> bool {
+    const OPENINGS: [&str; 14] =
+        ["那", "还有", "如果", "要是", "然后", "这个", "它", "另外", "再问", "顺便", "她", "他", "不是", "不对"];
+    OPENINGS.iter().any(|opening| normalised.starts_with(opening))
+}
+
+fn find_receipt(normalised: &str) -> Option<Receipt> {
+    let mut digits = normalised.split(|c: char| !c.is_ascii_digit());
+    digits.find_map(Receipt::parse)
+}
+
+fn cued_intent<'c>(normalised: &str, intents: &'c [Intent]) -> Option<(&'c Intent, &'c str)> {
+    let cues = intents.iter().flat_map(|intent| intent.cues.iter().map(move |cue| (intent, cue.as_str())));
+    cues.filter(|(_, cue)| normalised.contains(cue)).max_by_key(|(_, cue)| cue.len())
+}
