@@ -25,3 +25,5 @@ pub mod understand;
 pub mod edition;
 pub mod conversation;
 pub mod hall;
+pub mod settings;
+pub mod channels;

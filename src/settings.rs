@@ -1,0 +1,143 @@
+//! What the operator may set: `wenban.toml` in the working folder, and over it `WENBAN_…` in the environment.
+//! Everything has a default; with no settings at all wenban serves the shipped corpus.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::{env, fmt, fs};
+
+use serde::Deserialize;
+
+/// The settings file, looked for in the working folder.
+pub const FILE: &str = "wenban.toml";
+
+/// Every setting, with its unit and default.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Settings {
+    /// Folder of the corpus. `WENBAN_CORPUS`, default `corpus`.
+    pub corpus: PathBuf,
+    /// Folder of the fitted numbers and the built index. `WENBAN_INDEX`, default `index`.
+    pub index: PathBuf,
+    /// Folder of the records; made when missing. `WENBAN_DATA`, default `data`.
+    pub data: PathBuf,
+    /// Address and port of the web chat. `WENBAN_LISTEN`, default `127.0.0.1:8080`.
+    pub listen: SocketAddr,
+    /// What is logged, in `tracing` filter syntax. `WENBAN_LOG`, default `info`.
+    pub log: String,
+    /// Seconds between looks at the corpus folder while serving. `WENBAN_RELOAD_SECONDS`, default 2, at least 1.
+    pub reload_seconds: u64,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            corpus: "corpus".into(),
+            index: "index".into(),
+            data: "data".into(),
+            listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
+            log: "info".into(),
+            reload_seconds: 2,
+        }
+    }
+}
+
+/// All that is wrong with the settings.
+#[derive(Debug)]
+pub struct SettingsError(Vec<String>);
+
+impl fmt::Display for SettingsError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the settings cannot be used:")?;
+        self.0.iter().try_for_each(|problem| write!(f, "\n  - {problem}"))
+    }
+}
+
+impl std::error::Error for SettingsError {}
+
+const KEYS: [&str; 6] = ["corpus", "index", "data", "listen", "log", "reload_seconds"];
+
+impl Settings {
+    /// Reads the file when it is there, then the environment over it. Reports every problem, not only the first.
+    pub fn load(file: &Path) -> Result<Self, SettingsError> {
+        let mut problems = Vec::new();
+        let mut table = match fs::read_to_string(file) {
+            Ok(text) => text.parse::<toml::Table>().unwrap_or_else(|error| {
+                problems.push(format!("{}: {error}", file.display()));
+                toml::Table::new()
+            }),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => toml::Table::new(),
+            Err(error) => {
+                problems.push(format!("{}: {error}", file.display()));
+                toml::Table::new()
+            }
+        };
+        for key in KEYS {
+            if let Ok(value) = env::var(format!("WENBAN_{}", key.to_uppercase())) {
+                let value = match value.parse::<i64>() {
+                    Ok(number) if key == "reload_seconds" => number.into(),
+                    _ => toml::Value::String(value),
+                };
+                table.insert(key.to_owned(), value);
+            }
+        }
+        let mut settings = Self::default();
+        for (key, value) in table {
+            if !KEYS.contains(&key.as_str()) {
+                problems.push(format!("{key}: no such setting; there are {}", KEYS.join(", ")));
+                continue;
+            }
+            let one = toml::Table::from_iter([(key.clone(), value)]);
+            match one.try_into::<Self>() {
+                Ok(parsed) => settings.take(&key, parsed),
+                Err(error) => problems.push(format!("{key} (WENBAN_{}): {}", key.to_uppercase(), error.message())),
+            }
+        }
+        if settings.reload_seconds == 0 {
+            problems.push("reload_seconds (WENBAN_RELOAD_SECONDS): must be at least 1".to_owned());
+        }
+        if problems.is_empty() { Ok(settings) } else { Err(SettingsError(problems)) }
+    }
+
+    fn take(&mut self, key: &str, from: Self) {
+        match key {
+            "corpus" => self.corpus = from.corpus,
+            "index" => self.index = from.index,
+            "data" => self.data = from.data,
+            "listen" => self.listen = from.listen,
+            "log" => self.log = from.log,
+            _ => self.reload_seconds = from.reload_seconds,
+        }
+    }
+
+    /// The folder of the database.
+    pub fn records_folder(&self) -> PathBuf {
+        self.data.join("records")
+    }
+
+    /// The socket through which commands reach a running server.
+    pub fn control_socket(&self) -> PathBuf {
+        self.data.join("control.sock")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_problem_is_listed_with_its_key() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join(FILE);
+        fs::write(&file, "listen = \"nowhere\"\nreload_seconds = 0\nlisten_on = 3\n").unwrap();
+        let message = Settings::load(&file).unwrap_err().to_string();
+        for key in ["WENBAN_LISTEN", "WENBAN_RELOAD_SECONDS", "listen_on"] {
+            assert!(message.contains(key), "{message}");
+        }
+    }
+
+    #[test]
+    fn without_a_file_the_defaults_hold() {
+        let settings = Settings::load(Path::new("no-such-file.toml")).unwrap();
+        assert_eq!(settings.corpus, Path::new("corpus"));
+    }
+}
