@@ -27,3 +27,4 @@ pub mod conversation;
 pub mod hall;
 pub mod settings;
 pub mod channels;
+pub mod cli;

@@ -1,3 +1,7 @@
 //! Starts one command; nothing else.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    wenban::cli::main()
+}

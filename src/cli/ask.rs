@@ -1,0 +1,191 @@
+//! `wenban ask` and `wenban chat`: talking to the hall from the command line.
+
+use std::io::{BufRead, Read, Write};
+use std::sync::Arc;
+
+use minijinja::context;
+use serde::{Deserialize, Serialize};
+
+use super::{Done, hall_without_records, open_edition, open_records};
+use crate::channels::terminal;
+use crate::clock::{Clock, SystemClock};
+use crate::conversation::decision::Reason;
+use crate::conversation::{Body, Conversation, Dialogue, Message, ReplyJson, Trace};
+use crate::edition::Edition;
+use crate::hall::Hall;
+use crate::records::{Channel, ConversationId};
+use crate::search::FEATURES;
+use crate::settings::Settings;
+use crate::store::StoreError;
+
+pub fn chat(settings: &Settings) -> anyhow::Result<Done> {
+    let records = match open_records(settings) {
+        Ok(records) => Some(records),
+        Err(StoreError::InUse(_)) => {
+            eprintln!("wenban: a server has the records open; this talk is not recorded");
+            None
+        }
+        Err(error) => return Err(error.into()),
+    };
+    let hall = Hall::new(open_edition(settings)?, records, Arc::new(SystemClock));
+    terminal::chat(&hall, "local", std::io::stdin().lock(), std::io::stdout().lock())?;
+    Ok(Done::Fine)
+}
+
+/// Answers one question and records nothing.
+pub fn ask(settings: &Settings, question: Option<String>, json: bool, explain: bool) -> anyhow::Result<Done> {
+    let question = match question {
+        Some(question) => question,
+        None => {
+            let mut text = String::new();
+            std::io::stdin().read_to_string(&mut text)?;
+            text.trim_end_matches('\n').to_owned()
+        }
+    };
+    let hall = hall_without_records(settings)?;
+    let edition = hall.edition();
+    let mut out = std::io::stdout().lock();
+    if explain {
+        let conversation = Conversation { edition: &edition, records: None, now: SystemClock.now() };
+        let trace = conversation.consider(&question, &Dialogue::default());
+        write!(out, "{}", explanation(&edition, &trace))?;
+        return Ok(Done::Fine);
+    }
+    let (reply, _) = Turns::new(&edition).turn(&question, Dialogue::default())?;
+    if json {
+        serde_json::to_writer(&mut out, &ReplyJson::from(&reply))?;
+        writeln!(out)?;
+    } else {
+        write!(out, "{}", terminal::draw(&reply))?;
+    }
+    Ok(Done::Fine)
+}
+
+/// Turns of conversations that leave no trace.
+pub struct Turns<'e> {
+    edition: &'e Edition,
+    clock: SystemClock,
+}
+
+impl<'e> Turns<'e> {
+    pub fn new(edition: &'e Edition) -> Self {
+        Self { edition, clock: SystemClock }
+    }
+
+    pub fn turn(&self, text: &str, dialogue: Dialogue) -> anyhow::Result<(crate::conversation::Reply, Dialogue)> {
+        let conversation = Conversation { edition: self.edition, records: None, now: self.clock.now() };
+        let message = Message {
+            conversation: ConversationId::new(Channel::Terminal, "ask"),
+            channel: Channel::Terminal,
+            body: Body::Text(text.to_owned()),
+        };
+        Ok(conversation.turn(&message, dialogue)?)
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Asked {
+    One { q: String },
+    Many { turns: Vec<String> },
+}
+
+#[derive(Serialize)]
+struct Answered<'r> {
+    replies: Vec<ReplyJson<'r>>,
+}
+
+/// A JSON object a line in, one a line out, in order; a line that is no such object gets an error and the run goes on.
+pub fn jsonl(settings: &Settings, input: impl BufRead, mut output: impl Write) -> anyhow::Result<Done> {
+    let hall = hall_without_records(settings)?;
+    let edition = hall.edition();
+    let turns = Turns::new(&edition);
+    for line in input.split(b'\n') {
+        let turns_of_line = match serde_json::from_slice(&line?) {
+            Ok(Asked::One { q }) => vec![q],
+            Ok(Asked::Many { turns }) => turns,
+            Err(_) => {
+                let error = "expected {\"q\": \"…\"} or {\"turns\": [\"…\"]}";
+                serde_json::to_writer(&mut output, &serde_json::json!({ "error": error }))?;
+                output.write_all(b"\n")?;
+                output.flush()?;
+                continue;
+            }
+        };
+        let (mut replies, mut dialogue) = (Vec::new(), Dialogue::default());
+        for text in &turns_of_line {
+            let (reply, next) = turns.turn(text, dialogue)?;
+            replies.push(reply);
+            dialogue = next;
+        }
+        let answered = Answered { replies: replies.iter().map(ReplyJson::from).collect() };
+        serde_json::to_writer(&mut output, &answered)?;
+        output.write_all(b"\n")?;
+        output.flush()?;
+    }
+    Ok(Done::Fine)
+}
+
+/// How an answer was found, as an argument a clerk can follow; the words stand in `explain.txt`.
+fn explanation(edition: &Edition, trace: &Trace<'_>) -> String {
+    let mut templates = minijinja::Environment::new();
+    let syntax = minijinja::syntax::SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build();
+    templates.set_syntax(syntax.expect("the default delimiters"));
+    templates.add_template("explain.txt", include_str!("explain.txt")).expect("the template is valid");
+    let words: Vec<_> = trace_words(edition, trace);
+    let hits: Vec<_> = trace
+        .hits
+        .iter()
+        .take(6)
+        .map(|hit| {
+            let closest = hit.evidence.closest.as_ref().map(|place| {
+                let (path, line) = edition.corpus.line_of(place);
+                let text = &edition.corpus.files[place.file].text[place.span.clone()];
+                format!("{} ({path}:{line})", text.trim_matches('"'))
+            });
+            let features: Vec<_> = FEATURES.iter().zip(hit.evidence.features).map(|(name, value)| format!("{name} {value:.2}")).collect();
+            context! { id => hit.entry.id(), confidence => format!("{:.3}", hit.confidence), closest, features => features.join("  ") }
+        })
+        .collect();
+    let (reason, numbers) = reason(&trace.decision.reason);
+    let template = templates.get_template("explain.txt").expect("it was just added");
+    let filled = template.render(context! {
+        redacted => trace.redacted.as_str(),
+        normalised => trace.normalised.as_str(),
+        words,
+        unknown => trace.query.unknown().to_vec(),
+        facet => trace.reading.facet.map(|facet| facet.key()),
+        facet_cue => trace.reading.facet_cue,
+        intent => trace.reading.cued_intent.map(|(intent, cue)| format!("{} ({cue})", intent.id.as_str())),
+        hits,
+        reason,
+        numbers,
+        step => format!("{:?}", trace.decision.step),
+        revision => edition.corpus.revision.as_str(),
+    });
+    filled.expect("the template's values are given")
+}
+
+fn trace_words(edition: &Edition, trace: &Trace<'_>) -> Vec<String> {
+    let words = edition.search.lexicon().explain(&trace.normalised);
+    let words = words.into_iter().map(|(word, means)| match means {
+        [] => word.to_owned(),
+        means => format!("{word} → {}", means.join("、")),
+    });
+    words.collect()
+}
+
+/// The reason's name for the template, and its figures.
+fn reason(reason: &Reason) -> (&'static str, Vec<String>) {
+    let pair = |a: f32, b: f32| vec![format!("{a:.3}"), format!("{b:.3}")];
+    match reason {
+        Reason::Chosen => ("chosen", Vec::new()),
+        Reason::FollowUp => ("follow_up", Vec::new()),
+        Reason::LeansOnContext => ("context", Vec::new()),
+        Reason::Cue(cue) => ("cue", vec![cue.clone()]),
+        Reason::Sure { confidence, threshold } => ("sure", pair(*confidence, *threshold)),
+        Reason::Plausible { confidence, threshold } => ("plausible", pair(*confidence, *threshold)),
+        Reason::NothingClose { confidence, threshold } => ("nothing", pair(*confidence, *threshold)),
+        Reason::Form => ("form", Vec::new()),
+    }
+}

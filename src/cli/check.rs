@@ -1,0 +1,80 @@
+//! `wenban check`, `index` and `fit`: what an editor runs after a change.
+
+use std::io::{IsTerminal, Write};
+use std::time::Duration;
+
+use anyhow::Context;
+use indicatif::ProgressBar;
+
+use super::{Done, measure};
+use crate::corpus::{Reading, Report, Severity};
+use crate::edition::read_corpus;
+use crate::search::{Model, RANKING_FILE, Search, fit as fit_ranking};
+use crate::settings::Settings;
+
+pub fn check(settings: &Settings, report: bool, quiet: bool) -> anyhow::Result<Done> {
+    let reading = read_corpus(&settings.corpus)
+        .with_context(|| format!("run wenban in its folder, or set WENBAN_CORPUS ({})", settings.corpus.display()))?;
+    let mut out = std::io::stdout().lock();
+    let wanted = if quiet { Severity::Error } else { Severity::Warning };
+    print(settings, &reading, wanted, &mut out, std::io::stdout().is_terminal())?;
+    if let Some(corpus) = reading.corpus.as_ref().filter(|_| report) {
+        measure::print(corpus, &mut out)?;
+    }
+    let warnings = reading.diagnostics.len() - reading.errors();
+    writeln!(out, "{} 个错误，{warnings} 个提醒", reading.errors())?;
+    Ok(if reading.errors() == 0 { Done::Fine } else { Done::FoundProblems })
+}
+
+/// Prints the errors of a corpus that cannot be used to standard error.
+pub fn print_errors(settings: &Settings, reading: &Reading) {
+    let mut stderr = std::io::stderr().lock();
+    // There is nobody left to tell that standard error is closed.
+    let _ = print(settings, reading, Severity::Error, &mut stderr, false);
+}
+
+fn print(
+    settings: &Settings,
+    reading: &Reading,
+    least: Severity,
+    out: &mut impl Write,
+    styled: bool,
+) -> std::io::Result<()> {
+    let root = settings.corpus.display().to_string();
+    let report = Report { files: &reading.files, root: &root, styled };
+    for diagnostic in reading.diagnostics.iter().filter(|diagnostic| diagnostic.severity <= least) {
+        writeln!(out, "{}\n", report.render(diagnostic))?;
+    }
+    Ok(())
+}
+
+pub fn index(settings: &Settings) -> anyhow::Result<Done> {
+    let mut reading = read_corpus(&settings.corpus)?;
+    let Some(corpus) = reading.corpus.take() else {
+        print_errors(settings, &reading);
+        return Ok(Done::FoundProblems);
+    };
+    if Search::is_built(&corpus, &settings.index) {
+        println!("the index of corpus {} is up to date", corpus.revision.as_str());
+        return Ok(Done::Fine);
+    }
+    let progress = ProgressBar::new_spinner().with_message("building the index");
+    progress.enable_steady_tick(Duration::from_millis(100));
+    Search::open(&corpus, &settings.index, Model::load(&settings.index)?)?;
+    progress.finish_and_clear();
+    println!("built the index of corpus {} ({} guides)", corpus.revision.as_str(), corpus.guides.len());
+    Ok(Done::Fine)
+}
+
+pub fn fit(settings: &Settings) -> anyhow::Result<Done> {
+    let mut reading = read_corpus(&settings.corpus)?;
+    let Some(corpus) = reading.corpus.take() else {
+        print_errors(settings, &reading);
+        return Ok(Done::FoundProblems);
+    };
+    let file = settings.index.join(RANKING_FILE);
+    let ranking = fit_ranking(&corpus, &Model::load_or_unfitted(&settings.index)?)?;
+    std::fs::write(&file, ranking.to_toml()).with_context(|| format!("cannot write {}", file.display()))?;
+    println!("wrote {}", file.display());
+    Ok(Done::Fine)
+}

@@ -1,0 +1,334 @@
+//! `wenban eval`: how well questions are understood, as figures, with every failure by name.
+//!
+//! A question is right when the first guide answered is expected; offered when an expected guide is among the first four
+//! of a question back or a life event; near when an acceptable neighbour was answered or offered; misled when choices
+//! held none of them; missed when nothing was answered; wrong when another guide was. Out of scope (`expect` empty):
+//! kept out, or false when a guide that is not near was answered.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, bail};
+use serde::{Deserialize, Serialize};
+
+use super::ask::Turns;
+use super::{Done, hall_without_records};
+use crate::conversation::{Dialogue, Outcome, Reply};
+use crate::corpus::Corpus;
+use crate::settings::Settings;
+
+#[derive(Deserialize)]
+struct Case {
+    q: String,
+    expect: Vec<String>,
+    #[serde(default)]
+    near: Vec<String>,
+    facet: Option<String>,
+    style: Option<String>,
+    kind: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Entry {
+    Dialog { turns: Vec<Case> },
+    Single(Case),
+}
+
+/// How one question was met.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Verdict {
+    Right,
+    Offered,
+    Near,
+    Misled,
+    Missed,
+    Wrong,
+    KeptOut,
+    False,
+    /// Every expected guide is missing from this corpus.
+    NoGuide,
+}
+
+/// One question and what came of it.
+#[derive(Serialize, Deserialize)]
+struct Scored {
+    q: String,
+    file: String,
+    group: String,
+    is_follow_up: bool,
+    verdict: Verdict,
+    outcome: Outcome,
+    expected: Vec<String>,
+    got: Vec<String>,
+    confidence: f32,
+    facet_asked: Option<String>,
+    facet_got: Option<String>,
+    micros: u64,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Results {
+    revision: String,
+    scored: Vec<Scored>,
+}
+
+pub fn eval(settings: &Settings, files: &[PathBuf], json: bool, compare: Option<&Path>) -> anyhow::Result<Done> {
+    let hall = hall_without_records(settings)?;
+    let edition = hall.edition();
+    let turns = Turns::new(&edition);
+    let mut scored = Vec::new();
+    for file in files {
+        let ids = ItemIds::beside(file)?;
+        let text = fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?;
+        for (number, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
+            let entry: Entry =
+                serde_json::from_str(line).with_context(|| format!("{}:{}", file.display(), number + 1))?;
+            let (cases, is_dialog) = match entry {
+                Entry::Dialog { turns } => (turns, true),
+                Entry::Single(case) => (vec![case], false),
+            };
+            let mut dialogue = Dialogue::default();
+            for (turn, case) in cases.iter().enumerate() {
+                let (reply, next) = turns.turn(&case.q, dialogue)?;
+                dialogue = next;
+                scored.push(score(case, &reply, &ids, &edition.corpus, file, is_dialog && turn > 0));
+            }
+        }
+    }
+    if scored.is_empty() {
+        bail!("the files hold no questions");
+    }
+    let results = Results { revision: edition.corpus.revision.as_str().to_owned(), scored };
+    let mut out = std::io::stdout().lock();
+    if json {
+        serde_json::to_writer(&mut out, &results)?;
+        writeln!(out)?;
+    } else {
+        print(&results, &mut out)?;
+    }
+    if let Some(old) = compare {
+        let text = fs::read_to_string(old).with_context(|| format!("cannot read {}", old.display()))?;
+        print_changes(&serde_json::from_str(&text)?, &results, &mut out)?;
+    }
+    Ok(Done::Fine)
+}
+
+/// Item numbers of a question set and the official names they stand for.
+struct ItemIds(BTreeMap<String, String>);
+
+impl ItemIds {
+    fn beside(file: &Path) -> anyhow::Result<Self> {
+        let table = file.with_file_name("items.tsv");
+        let text = if table.exists() { fs::read_to_string(&table)? } else { String::new() };
+        let rows = text.lines().skip(1).filter_map(|line| {
+            let mut columns = line.split('\t');
+            let id = columns.next()?;
+            Some((id.to_owned(), columns.nth(1)?.to_owned()))
+        });
+        Ok(Self(rows.collect()))
+    }
+
+    /// The guide ids of `items`; an id that is no item number is a guide id already.
+    fn guides(&self, items: &[String], corpus: &Corpus) -> Vec<String> {
+        let guide = |item: &String| match self.0.get(item) {
+            Some(name) => corpus
+                .guides
+                .iter()
+                .find(|guide| guide.official_name.as_str() == name)
+                .map(|guide| guide.id.to_string()),
+            None => corpus.guide(&item.as_str().into()).map(|guide| guide.id.to_string()),
+        };
+        items.iter().filter_map(guide).collect()
+    }
+}
+
+fn score(case: &Case, reply: &Reply, ids: &ItemIds, corpus: &Corpus, file: &Path, is_follow_up: bool) -> Scored {
+    let (expected, near) = (ids.guides(&case.expect, corpus), ids.guides(&case.near, corpus));
+    let got: Vec<String> = reply.guides.iter().map(|guide| guide.id.to_string()).collect();
+    let offered = || got.iter().take(4);
+    let answered = reply.outcome == Outcome::Answer;
+    let offers = matches!(reply.outcome, Outcome::Clarify | Outcome::Journey);
+    let verdict = if case.expect.is_empty() {
+        if answered && !got.first().is_some_and(|first| near.contains(first)) {
+            Verdict::False
+        } else {
+            Verdict::KeptOut
+        }
+    } else if expected.is_empty() {
+        Verdict::NoGuide
+    } else if answered {
+        match got.first() {
+            Some(first) if expected.contains(first) => Verdict::Right,
+            Some(first) if near.contains(first) => Verdict::Near,
+            _ => Verdict::Wrong,
+        }
+    } else if offers && offered().any(|guide| expected.contains(guide)) {
+        Verdict::Offered
+    } else if offers && offered().any(|guide| near.contains(guide)) {
+        Verdict::Near
+    } else if offers && !got.is_empty() {
+        Verdict::Misled
+    } else {
+        Verdict::Missed
+    };
+    let group = case.style.clone().or_else(|| case.kind.clone()).unwrap_or_else(|| "-".to_owned());
+    Scored {
+        q: case.q.clone(),
+        file: file.file_name().unwrap_or_default().to_string_lossy().into_owned(),
+        group,
+        is_follow_up,
+        verdict,
+        outcome: reply.outcome,
+        expected,
+        got,
+        confidence: reply.guides.first().map_or(0.0, |guide| guide.confidence),
+        facet_asked: case.facet.clone(),
+        facet_got: reply.facet.map(|facet| facet.key().to_owned()),
+        micros: reply.micros,
+    }
+}
+
+fn print(results: &Results, out: &mut impl Write) -> anyhow::Result<()> {
+    let all: Vec<&Scored> = results.scored.iter().collect();
+    for bad in [Verdict::Wrong, Verdict::Misled, Verdict::Missed, Verdict::False] {
+        for scored in all.iter().filter(|scored| scored.verdict == bad) {
+            let got = if scored.got.is_empty() { "-".to_owned() } else { scored.got.join(" ") };
+            let (file, group, confidence) = (&scored.file, &scored.group, scored.confidence);
+            writeln!(
+                out,
+                "{bad:?}\t{file}\t{group}\t{confidence:.2}\t{:?}\t{}\twanted {}\tgot {got}",
+                scored.outcome,
+                scored.q.trim(),
+                scored.expected.join(" ")
+            )?;
+        }
+    }
+    writeln!(out)?;
+    for (name, key) in
+        [("file", (|s: &Scored| s.file.clone()) as fn(&Scored) -> String), ("group", |s| s.group.clone())]
+    {
+        let mut groups: BTreeMap<String, Vec<&Scored>> = BTreeMap::new();
+        for scored in &all {
+            groups.entry(key(scored)).or_default().push(scored);
+        }
+        writeln!(out, "by {name}")?;
+        for (group, scored) in groups {
+            writeln!(out, "  {group:24} {}", figures(&scored))?;
+        }
+    }
+    let mut guides: BTreeMap<&str, Vec<&Scored>> = BTreeMap::new();
+    for scored in &all {
+        if let Some(guide) = scored.expected.first() {
+            guides.entry(guide).or_default().push(scored);
+        }
+    }
+    writeln!(out, "by guide")?;
+    for (guide, scored) in guides {
+        writeln!(out, "  {guide:36} {}", figures(&scored))?;
+    }
+    let follow_ups: Vec<&Scored> = all.iter().copied().filter(|scored| scored.is_follow_up).collect();
+    if !follow_ups.is_empty() {
+        writeln!(out, "follow-up turns            {}", figures(&follow_ups))?;
+    }
+    writeln!(out, "all                        {}", figures(&all))?;
+    print_calibration(&all, out)?;
+    let mut micros: Vec<u64> = all.iter().map(|scored| scored.micros).collect();
+    micros.sort_unstable();
+    let at = |share: f64| micros[((micros.len() - 1) as f64 * share) as usize];
+    writeln!(out, "micros: median {}, p99 {}, most {}", at(0.5), at(0.99), at(1.0))?;
+    writeln!(out, "corpus {}", results.revision)?;
+    Ok(())
+}
+
+fn figures(scored: &[&Scored]) -> String {
+    let count = |verdict| scored.iter().filter(|scored| scored.verdict == verdict).count();
+    let [right, offered, near, misled, missed, wrong, kept_out, false_answers, no_guide] = [
+        Verdict::Right,
+        Verdict::Offered,
+        Verdict::Near,
+        Verdict::Misled,
+        Verdict::Missed,
+        Verdict::Wrong,
+        Verdict::KeptOut,
+        Verdict::False,
+        Verdict::NoGuide,
+    ]
+    .map(count);
+    let share = |part: usize, whole: usize| if whole == 0 { 0.0 } else { 100.0 * part as f64 / whole as f64 };
+    let inside = right + offered + near + misled + missed + wrong;
+    let outside = kept_out + false_answers;
+    let mut text = String::new();
+    if inside > 0 {
+        text += &format!(
+            "in {inside:4}: right {right} ({:.1} %), offered {offered} ({:.1} % with right), near {near}, misled {misled}, missed {missed}, wrong {wrong} ({:.1} %)",
+            share(right, inside),
+            share(right + offered, inside),
+            share(wrong, inside)
+        );
+    }
+    if outside > 0 {
+        text += if inside > 0 { "; " } else { "" };
+        text += &format!(
+            "out {outside:4}: kept out {kept_out}, false {false_answers} ({:.1} %)",
+            share(false_answers, outside)
+        );
+    }
+    if no_guide > 0 {
+        text += &format!("; {no_guide} without a guide yet");
+    }
+    text
+}
+
+/// Confidence of answers against how often they were right.
+fn print_calibration(all: &[&Scored], out: &mut impl Write) -> std::io::Result<()> {
+    writeln!(out, "confidence of answers against truth")?;
+    for tenth in 0..10 {
+        let (low, high) = (tenth as f32 / 10.0, (tenth + 1) as f32 / 10.0);
+        let within = |scored: &&&Scored| {
+            scored.outcome == Outcome::Answer
+                && !scored.is_follow_up
+                && scored.confidence >= low
+                && (scored.confidence < high || tenth == 9)
+        };
+        let answers: Vec<&&Scored> = all.iter().filter(within).collect();
+        if !answers.is_empty() {
+            let good = answers
+                .iter()
+                .filter(|scored| matches!(scored.verdict, Verdict::Right | Verdict::Near | Verdict::KeptOut))
+                .count();
+            writeln!(out, "  {low:.1}-{high:.1}: {good} of {} good", answers.len())?;
+        }
+    }
+    Ok(())
+}
+
+/// What another corpus or program did better and worse on the same questions.
+fn print_changes(old: &Results, new: &Results, out: &mut impl Write) -> std::io::Result<()> {
+    let good = |verdict| matches!(verdict, Verdict::Right | Verdict::Offered | Verdict::KeptOut);
+    let (mut gained, mut lost, mut moved) = (0, 0, 0);
+    for (before, after) in old.scored.iter().zip(&new.scored).filter(|(before, after)| before.q == after.q) {
+        if before.verdict == after.verdict {
+            continue;
+        }
+        let change = match (good(before.verdict), good(after.verdict)) {
+            (false, true) => {
+                gained += 1;
+                "gained"
+            }
+            (true, false) => {
+                lost += 1;
+                "lost"
+            }
+            _ => {
+                moved += 1;
+                "moved"
+            }
+        };
+        writeln!(out, "{change}\t{:?} -> {:?}\t{}", before.verdict, after.verdict, after.q.trim())?;
+    }
+    writeln!(out, "gained {gained}, lost {lost}, moved {moved} (corpus {} -> {})", old.revision, new.revision)
+}
