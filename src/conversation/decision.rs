@@ -269,9 +269,12 @@ fn follow_up(s: &Situation<'_>) -> Option<Decision> {
     }
     let current = EntryRef::Guide(guide.clone());
     let first = s.hits.first()?;
-    let elsewhere = first.entry != current && first.confidence >= s.ranking.answer_at;
+    let of_current = s.hits.iter().find(|hit| hit.entry == current).map_or(0.0, |hit| hit.confidence);
+    let elsewhere = first.entry != current
+        && (first.confidence >= s.ranking.answer_at
+            || (first.confidence >= s.ranking.offer_at && first.confidence > 3.0 * of_current));
     let leans = s.reading.opens_like_follow_up || s.reading.facet.is_some() || s.reading.content.len() <= 3;
-    let supported = s.hits.iter().any(|hit| hit.entry == current) && s.context_coverage >= 0.4;
+    let supported = of_current > 0.0 && s.context_coverage >= 0.4;
     if !elsewhere && leans && supported {
         return answer(s.reading.facet, Reason::LeansOnContext);
     }

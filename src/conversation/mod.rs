@@ -90,7 +90,7 @@ impl<'h> Conversation<'h> {
     pub fn consider(&self, text: &str, dialogue: &Dialogue) -> Trace<'h> {
         let edition = self.edition;
         let redacted = redact(text);
-        let normalised = edition.normaliser.normalise(redacted.as_str());
+        let normalised = edition.search.lexicon().spell(&edition.normaliser.normalise(redacted.as_str()));
         let reading = understand::read(&normalised, &edition.corpus, edition.search.lexicon());
         let query = edition.search.query(&normalised);
         if let Err(reason) = readable(text, &normalised) {

@@ -81,6 +81,10 @@ pub struct Entry {
     pub asks: Vec<Phrase>,
     /// All terms of names, asks and body, ascending, with how often each occurs.
     pub vocabulary: Vec<(TermId, u32)>,
+    /// In how many names and asks each term occurs, by ascending term.
+    pub phrases_with: Vec<(TermId, u32)>,
+    /// Square root of the sum of squared profile weights.
+    profile_norm: f32,
     /// The terms of the folded field in the index: names three times, asks and body once.
     pub folded: Vec<TermId>,
 }
@@ -89,7 +93,8 @@ pub struct Entry {
 pub fn read(corpus: &Corpus, vectors: &WordVectors) -> (Lexicon, Vec<Entry>) {
     let mut builder = LexiconBuilder::new(corpus);
     for texts in entries(corpus) {
-        builder.learn(texts.names.iter().chain(&texts.asks).chain(&texts.body).map(|text| text.as_str()));
+        let phrases = texts.names.iter().chain(&texts.asks);
+        builder.learn(phrases.map(|text| text.as_str()), texts.body.iter().map(|text| text.as_str()));
     }
     let lexicon = builder.finish();
     let entries = entries(corpus).map(|texts| Entry::new(&lexicon, vectors, texts)).collect();
@@ -102,13 +107,47 @@ impl Entry {
             |texts: &[&Text]| texts.iter().map(|text| Phrase::new(lexicon, vectors, text)).collect::<Vec<_>>();
         let (names, asks) = (phrases(&texts.names), phrases(&texts.asks));
         let body: Vec<TermId> = texts.body.iter().flat_map(|text| lexicon.terms(text)).collect();
-        let mut all: Vec<TermId> =
-            names.iter().chain(&asks).flat_map(Phrase::terms).chain(body.iter().copied()).collect();
-        all.sort_unstable();
-        let vocabulary = all.chunk_by(|a, b| a == b).map(|same| (same[0], same.len() as u32)).collect();
+        let phrase_terms = || names.iter().chain(&asks).flat_map(Phrase::terms);
+        let phrases_with = counted(phrase_terms().collect());
+        let vocabulary = counted(phrase_terms().chain(body.iter().copied()).collect());
+        let weights = phrases_with.iter().map(|&(term, count)| profile_weight(lexicon.idf(term), count));
+        let profile_norm = weights.map(|weight| weight * weight).sum::<f32>().sqrt();
         let repeated_names = names.iter().flat_map(|name| std::iter::repeat_n(name.terms(), 3).flatten());
         let folded = repeated_names.chain(asks.iter().flat_map(Phrase::terms)).chain(body).collect();
-        Self { reference: texts.reference, names, asks, vocabulary, folded }
+        Self { reference: texts.reference, names, asks, vocabulary, phrases_with, profile_norm, folded }
+    }
+
+    /// In how many names and asks `term` occurs, not counting the one left out.
+    fn phrases_with(&self, term: TermId, left_out: Option<&Phrase>) -> u32 {
+        let found = self.phrases_with.binary_search_by_key(&term, |(known, _)| *known);
+        found.map_or(0, |at| self.phrases_with[at].1 - u32::from(left_out.is_some_and(|ask| ask.has(term))))
+    }
+
+    /// Cosine between the query and all names and asks together, a term counting by the logarithm of its phrases.
+    pub fn profile(&self, query: &Query, lexicon: &Lexicon, without: Option<usize>) -> f32 {
+        let left_out = without.map(|number| &self.asks[number]);
+        let shared = query.terms().iter().map(|&term| {
+            let idf = lexicon.idf(term);
+            idf * profile_weight(idf, self.phrases_with(term, left_out))
+        });
+        let norm = self.profile_norm * query.norm();
+        if norm > 0.0 { shared.sum::<f32>() / norm } else { 0.0 }
+    }
+
+    /// How much likelier the query's terms are in this entry's phrases than in anybody's: the sum of the logarithms of
+    /// the odds (naive Bayes), scaled to the length of the query.
+    pub fn odds(&self, query: &Query, lexicon: &Lexicon, without: Option<usize>) -> f32 {
+        // Phrases that the overall share of a term stands for.
+        const PRIOR: f32 = 4.0;
+        let left_out = without.map(|number| &self.asks[number]);
+        let phrases = (self.names.len() + self.asks.len() - usize::from(left_out.is_some())) as f32;
+        let odds = query.terms().iter().map(|&term| {
+            let overall = lexicon.share(term);
+            let here = (self.phrases_with(term, left_out) as f32 + PRIOR * overall) / (phrases + PRIOR);
+            (here / overall).ln()
+        });
+        let length = query.terms().len().max(1) as f32;
+        odds.sum::<f32>() / length.sqrt() / 4.0
     }
 
     /// What speaks for this entry as the answer to `query`; `without` leaves one ask out, for fitting.
@@ -135,4 +174,14 @@ impl Entry {
         }
         if total > 0.0 { covered / total } else { 0.0 }
     }
+}
+
+fn profile_weight(idf: f32, phrases: u32) -> f32 {
+    idf * (phrases as f32).ln_1p()
+}
+
+/// Each term once, ascending, with how often it occurs.
+fn counted(mut terms: Vec<TermId>) -> Vec<(TermId, u32)> {
+    terms.sort_unstable();
+    terms.chunk_by(|a, b| a == b).map(|same| (same[0], same.len() as u32)).collect()
 }

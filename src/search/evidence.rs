@@ -51,8 +51,8 @@ impl Phrase {
     }
 }
 
-/// The names of the features, in order; the fitted weights are stored by these names.
-pub const FEATURES: [&str; 8] = [
+/// The names of the features, in order; the fitted weights are stored in this order.
+pub const FEATURES: [&str; 10] = [
     "best_ask",
     "next_asks",
     "ask_contained",
@@ -61,6 +61,8 @@ pub const FEATURES: [&str; 8] = [
     "coverage",
     "best_meaning",
     "next_meanings",
+    "profile",
+    "odds",
 ];
 
 /// The comparison of one entry with one question.
@@ -96,6 +98,8 @@ impl Evidence {
             coverage,
             meanings[0],
             (meanings[1] + meanings[2]) / 2.0,
+            entry.profile(query, lexicon, without),
+            entry.odds(query, lexicon, without),
         ];
         let closest = if names.cosines[0] > asks.cosines[0] { names.closest } else { asks.closest };
         Self { features, closest }

@@ -6,7 +6,8 @@ use std::collections::{HashMap, HashSet};
 
 use super::vectors::{Meaning, WordVectors};
 use crate::corpus::Corpus;
-use crate::text::{Normaliser, Segmenter, segment::bigrams};
+use crate::text::sentence::is_han;
+use crate::text::{Normaliser, Segmenter, segment::bigrams, sound};
 
 /// A term's number.
 pub type TermId = u32;
@@ -23,6 +24,12 @@ pub struct Lexicon {
     idf: Vec<f32>,
     /// The weight of a term no entry has.
     unknown_idf: f32,
+    /// By sound: the commonest term of two characters or more that sounds so.
+    by_sound: HashMap<String, TermId>,
+    /// By sound: the commonest word that typed pinyin may stand for.
+    spellings: HashMap<String, String>,
+    /// By term: the share of all names and asks that have it, smoothed.
+    shares: Vec<f32>,
 }
 
 /// A question as terms.
@@ -75,12 +82,67 @@ impl Lexicon {
             None if is_word => unknown.push(term.to_owned()),
             None => {}
         });
+        terms.extend(self.sound_alikes(normalised));
         terms.sort_unstable();
         terms.dedup();
         unknown.sort_unstable();
         unknown.dedup();
         let norm = self.norm(&terms);
         Query { terms, unknown, norm, meaning: vectors.meaning(self.content_words(normalised)) }
+    }
+
+    /// Known terms that unknown stretches of the text sound like: typos by sound.
+    fn sound_alikes<'t>(&self, normalised: &'t str) -> impl Iterator<Item = TermId> + use<'_, 't> {
+        let unheard_of = sound::windows(normalised).filter(|window| !self.numbers.contains_key(*window));
+        unheard_of.filter_map(|window| self.by_sound.get(&sound::of_word(window)?).copied())
+    }
+
+    /// The text with typed pinyin ("shebao zenme ban") written in characters, as far as the corpus has such words.
+    pub fn spell(&self, normalised: &str) -> String {
+        let mut spelled = String::with_capacity(normalised.len());
+        let mut rest = normalised;
+        while let Some(start) = rest.find(|c: char| c.is_ascii_lowercase()) {
+            let length =
+                rest[start..].find(|c: char| !c.is_ascii_lowercase() && c != ' ').unwrap_or(rest.len() - start);
+            let (before, run) = (&rest[..start], &rest[start..start + length]);
+            spelled.push_str(before);
+            match self.spell_run(run) {
+                Some(words) => spelled.push_str(&words),
+                None => spelled.push_str(run),
+            }
+            rest = &rest[start + length..];
+        }
+        spelled.push_str(rest);
+        spelled
+    }
+
+    /// The fewest words, the longest first, that sound like the run; syllables without a word are left out.
+    fn spell_run(&self, run: &str) -> Option<String> {
+        const LONGEST_WORD: usize = 6;
+        let syllables: Vec<Vec<String>> =
+            run.split(' ').filter(|part| !part.is_empty()).map(sound::of_pinyin).collect::<Option<_>>()?;
+        let syllables = syllables.concat();
+        // By end position: the best value of the words so far, where the last begins and what it is.
+        let mut best: Vec<(usize, usize, Option<&str>)> = vec![(0, 0, None); syllables.len() + 1];
+        for end in 1..=syllables.len() {
+            best[end] = (best[end - 1].0, end - 1, None);
+            for start in end.saturating_sub(LONGEST_WORD)..end {
+                if let Some(word) = self.spellings.get(&syllables[start..end].join(" ")) {
+                    let value = best[start].0 + (end - start) * (end - start);
+                    if value > best[end].0 {
+                        best[end] = (value, start, Some(word));
+                    }
+                }
+            }
+        }
+        let (mut words, mut end) = (Vec::new(), syllables.len());
+        while end > 0 {
+            let (_, start, word) = best[end];
+            words.extend(word);
+            end = start;
+        }
+        words.reverse();
+        (!words.is_empty()).then(|| words.concat())
     }
 
     /// The terms of a text of the corpus, ascending, each once.
@@ -102,6 +164,11 @@ impl Lexicon {
     /// How telling a term is.
     pub fn idf(&self, term: TermId) -> f32 {
         self.idf[term as usize]
+    }
+
+    /// Share of all names and asks of the corpus that have the term, in 0..1.
+    pub fn share(&self, term: TermId) -> f32 {
+        self.shares[term as usize]
     }
 
     pub(super) fn norm(&self, terms: &[TermId]) -> f32 {
@@ -174,6 +241,10 @@ pub struct LexiconBuilder {
     numbers: HashMap<String, TermId>,
     entries_with: Vec<u32>,
     entries: u32,
+    phrases_with: Vec<u32>,
+    phrases: u32,
+    /// Words of names and asks and how often each occurs, to spell typed pinyin with.
+    spoken: HashMap<String, u32>,
 }
 
 impl LexiconBuilder {
@@ -182,16 +253,16 @@ impl LexiconBuilder {
         let normaliser = Normaliser::new();
         let normalise = |text: &crate::corpus::Text| normaliser.normalise(text);
         let table = corpus.words.words.iter();
-        let spoken: Vec<(String, Vec<String>)> =
+        let pairs: Vec<(String, Vec<String>)> =
             table.map(|word| (normalise(&word.say), word.means.iter().map(normalise).collect())).collect();
         let names =
             corpus.guides.iter().flat_map(|guide| guide.aliases.iter().chain([&guide.plain_name]).map(normalise));
         let words: Vec<String> =
-            names.chain(spoken.iter().flat_map(|(say, means)| std::iter::once(say).chain(means)).cloned()).collect();
+            names.chain(pairs.iter().flat_map(|(say, means)| std::iter::once(say).chain(means)).cloned()).collect();
         let segmenter = Segmenter::with_words(words.iter().map(String::as_str));
         let fillers: HashSet<String> = corpus.words.fillers.iter().map(normalise).collect();
         let mut meanings: HashMap<String, Vec<String>> = HashMap::new();
-        for (say, means) in &spoken {
+        for (say, means) in &pairs {
             // A meaning of several words is found by its words as well.
             let parts = means.iter().flat_map(|meaning| segmenter.words(meaning));
             let known = meanings.entry(say.clone()).or_default();
@@ -200,36 +271,67 @@ impl LexiconBuilder {
             known.sort_unstable();
             known.dedup();
         }
-        Self { normaliser, segmenter, meanings, fillers, numbers: HashMap::new(), entries_with: Vec::new(), entries: 0 }
+        let cues = corpus.language.facets.iter().flat_map(|facet| facet.cues.iter().map(normalise));
+        let spoken = cues.chain(fillers.iter().cloned()).map(|word| (word, 1)).collect();
+        Self {
+            normaliser,
+            segmenter,
+            meanings,
+            fillers,
+            numbers: HashMap::new(),
+            entries_with: Vec::new(),
+            entries: 0,
+            phrases_with: Vec::new(),
+            phrases: 0,
+            spoken,
+        }
     }
 
-    /// Learns the texts of one entry.
-    pub fn learn<'t>(&mut self, texts: impl Iterator<Item = &'t str>) {
+    /// Learns the texts of one entry: its names and asks, and everything else said about it.
+    pub fn learn<'t>(&mut self, phrases: impl Iterator<Item = &'t str>, body: impl Iterator<Item = &'t str>) {
         let mut of_entry = HashSet::new();
-        for text in texts {
-            let normalised = self.normaliser.normalise(text);
-            let (numbers, entries_with) = (&mut self.numbers, &mut self.entries_with);
-            each_term(&self.segmenter, &self.meanings, &self.fillers, &normalised, &mut |term, _| {
-                let number = match numbers.get(term) {
-                    Some(&number) => number,
-                    None => {
-                        let next = entries_with.len() as TermId;
-                        numbers.insert(term.to_owned(), next);
-                        entries_with.push(0);
-                        next
-                    }
-                };
-                if of_entry.insert(number) {
-                    entries_with[number as usize] += 1;
-                }
-            });
+        for phrase in phrases {
+            let terms = self.numbered(phrase);
+            let normalised = self.normaliser.normalise(phrase);
+            for word in self.segmenter.words(&normalised) {
+                *self.spoken.entry(word.to_owned()).or_default() += 1;
+            }
+            for &term in &terms {
+                self.phrases_with[term as usize] += 1;
+            }
+            self.phrases += 1;
+            of_entry.extend(terms);
+        }
+        for text in body {
+            of_entry.extend(self.numbered(text));
+        }
+        for term in of_entry {
+            self.entries_with[term as usize] += 1;
         }
         self.entries += 1;
+    }
+
+    /// The terms of a text as numbers, new ones numbered on.
+    fn numbered(&mut self, text: &str) -> HashSet<TermId> {
+        let normalised = self.normaliser.normalise(text);
+        let (numbers, mut terms) = (&mut self.numbers, HashSet::new());
+        each_term(&self.segmenter, &self.meanings, &self.fillers, &normalised, &mut |term, _| {
+            let next = numbers.len() as TermId;
+            terms.insert(*numbers.entry(term.to_owned()).or_insert(next));
+        });
+        self.entries_with.resize(self.numbers.len(), 0);
+        self.phrases_with.resize(self.numbers.len(), 0);
+        terms
     }
 
     /// The lexicon of everything learned.
     pub fn finish(self) -> Lexicon {
         let all = self.entries as f32;
+        let long_terms = self.numbers.iter().filter(|(term, _)| term.chars().nth(1).is_some());
+        let by_sound =
+            commonest(long_terms.map(|(term, &number)| (term.as_str(), number, self.phrases_with[number as usize])));
+        let spoken = self.spoken.iter().map(|(word, &count)| (word.as_str(), word.clone(), count));
+        let spellings = commonest(spoken);
         let idf = |with: f32| (1.0 + (all - with + 0.5) / (with + 0.5)).ln();
         Lexicon {
             normaliser: self.normaliser,
@@ -239,6 +341,16 @@ impl LexiconBuilder {
             numbers: self.numbers,
             idf: self.entries_with.iter().map(|&with| idf(with as f32)).collect(),
             unknown_idf: idf(0.0),
+            by_sound,
+            spellings,
+            shares: self.phrases_with.iter().map(|&with| (with as f32 + 0.5) / (self.phrases as f32 + 1.0)).collect(),
         }
     }
+}
+
+/// By sound, what belongs to the commonest of the words that sound so; among equals the first in order.
+fn commonest<'w, T>(words: impl Iterator<Item = (&'w str, T, u32)>) -> HashMap<String, T> {
+    let mut words: Vec<_> = words.filter(|(word, ..)| word.chars().all(is_han)).collect();
+    words.sort_by(|a, b| a.2.cmp(&b.2).then(b.0.cmp(a.0)));
+    words.into_iter().filter_map(|(word, value, _)| Some((sound::of_word(word)?, value))).collect()
 }

@@ -7,10 +7,12 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-use super::entry::{Entry, EntryRef};
 use super::evidence::{Evidence, FEATURES};
 use super::{Model, Search};
 use crate::corpus::Corpus;
+
+/// Numbers the trust in the first candidate rests on.
+const TRUST_FEATURES: usize = 2 + 2 * FEATURES.len();
 
 /// The fitted numbers. Stored in `index/ranking.toml`.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -18,7 +20,7 @@ use crate::corpus::Corpus;
 pub struct Ranking {
     /// By feature: its weight in the score.
     pub weights: Vec<f32>,
-    /// How far the first is trusted: intercept, then by feature, then its share of the softmax.
+    /// How far the first is trusted: intercept, its share of the softmax, its evidence, its lead over the second.
     pub trust: Vec<f32>,
     /// At and above this confidence a guide is answered.
     pub answer_at: f32,
@@ -64,7 +66,7 @@ impl Ranking {
         let text = std::fs::read_to_string(path).map_err(|source| RankingError::Io { path: owned(), source })?;
         let ranking: Self =
             toml::from_str(&text).map_err(|source| RankingError::Format { path: owned(), source: Box::new(source) })?;
-        if ranking.weights.len() != FEATURES.len() || ranking.trust.len() != FEATURES.len() + 2 {
+        if ranking.weights.len() != FEATURES.len() || ranking.trust.len() != TRUST_FEATURES {
             return Err(RankingError::OtherFeatures {
                 path: owned(),
                 found: ranking.weights.len(),
@@ -82,7 +84,7 @@ impl Ranking {
 
     /// Equal weights, from which fitting starts.
     pub fn unfitted() -> Self {
-        let mut trust = vec![1.0; FEATURES.len() + 2];
+        let mut trust = vec![0.0; TRUST_FEATURES];
         trust[0] = -3.0;
         Self { weights: vec![4.0; FEATURES.len()], trust, answer_at: 0.5, offer_at: 0.15 }
     }
@@ -100,17 +102,22 @@ impl Ranking {
         powers.into_iter().map(|power| power / total).collect()
     }
 
-    fn trust_in(&self, evidence: &Evidence, share: f32) -> f32 {
-        logistic(dot(&self.trust, &trust_features(evidence, share)))
+    /// The first and second candidates by share.
+    fn leaders(shares: &[f32]) -> Option<(usize, Option<usize>)> {
+        let best = |not: Option<usize>| {
+            let others = (0..shares.len()).filter(|n| Some(*n) != not);
+            others.max_by(|&a, &b| shares[a].total_cmp(&shares[b]).then(b.cmp(&a)))
+        };
+        let first = best(None)?;
+        Some((first, best(Some(first))))
     }
 
     /// Candidates by falling confidence.
     pub fn rank(&self, candidates: Vec<(usize, Evidence)>) -> Vec<(usize, f32, Evidence)> {
         let shares = self.shares(&candidates);
-        let Some(first) = (0..shares.len()).max_by(|&a, &b| shares[a].total_cmp(&shares[b]).then(b.cmp(&a))) else {
-            return Vec::new();
-        };
-        let trust = self.trust_in(&candidates[first].1, shares[first]);
+        let Some((first, second)) = Self::leaders(&shares) else { return Vec::new() };
+        let second = second.map(|second| &candidates[second].1);
+        let trust = logistic(dot(&self.trust, &trust_features(&candidates[first].1, second, shares[first])));
         // The trust in the winner scales all shares: what is doubtful for the first is doubtful for the rest.
         let scale = trust / shares[first];
         let rest = (1.0 - trust).max(0.0) / (1.0 - shares[first]).max(f32::EPSILON);
@@ -128,11 +135,15 @@ impl Ranking {
     }
 }
 
-fn trust_features(evidence: &Evidence, share: f32) -> Vec<f32> {
-    let mut features = Vec::with_capacity(FEATURES.len() + 2);
-    features.push(1.0);
-    features.extend(evidence.features);
-    features.push(share);
+/// What the trust in the first candidate rests on: its evidence, its share, and its lead in each feature.
+fn trust_features(first: &Evidence, second: Option<&Evidence>, share: f32) -> [f32; TRUST_FEATURES] {
+    let mut features = [0.0; TRUST_FEATURES];
+    features[0] = 1.0;
+    features[1] = share;
+    for n in 0..FEATURES.len() {
+        features[2 + n] = first.features[n];
+        features[2 + FEATURES.len() + n] = first.features[n] - second.map_or(0.0, |second| second.features[n]);
+    }
     features
 }
 
@@ -151,17 +162,32 @@ struct Example {
 }
 
 /// Fits the weights on the corpus itself: each ask is asked with its own wording left out. Deterministic.
+///
+/// Trust is fitted on the same questions and, so that "none of these" is learned too, on each once more with its own
+/// entry taken away: then whatever comes first is wrong.
 pub fn fit(corpus: &Corpus, model: &Model) -> Result<Ranking, super::IndexError> {
     let (answer_at, offer_at) = (model.ranking.answer_at, model.ranking.offer_at);
     let search = Search::in_memory(corpus, model.clone())?;
-    let examples = examples(corpus, &search);
+    let mut examples = examples(corpus, &search);
     let mut ranking = Ranking { answer_at, offer_at, ..Ranking::unfitted() };
     fit_weights(&mut ranking, &examples);
+    let orphaned: Vec<Example> = examples.iter().filter_map(Example::without_right).collect();
+    examples.extend(orphaned);
     fit_trust(&mut ranking, &examples);
     for number in ranking.weights.iter_mut().chain(&mut ranking.trust) {
         *number = (*number * 1000.0).round() / 1000.0;
     }
     Ok(ranking)
+}
+
+impl Example {
+    /// The same question as if its entry did not exist.
+    fn without_right(&self) -> Option<Self> {
+        let right = self.right?;
+        let others = self.candidates.iter().enumerate().filter(|(n, _)| *n != right);
+        let candidates: Vec<_> = others.map(|(_, candidate)| candidate.clone()).collect();
+        (!candidates.is_empty()).then_some(Self { candidates, right: None })
+    }
 }
 
 fn examples(corpus: &Corpus, search: &Search) -> Vec<Example> {
@@ -179,17 +205,10 @@ fn examples(corpus: &Corpus, search: &Search) -> Vec<Example> {
                 })
                 .collect();
             let right = candidates.iter().position(|(candidate, _)| *candidate == number);
-            let same = |other: usize| is_same_answer(&search.entries[number], &search.entries[other]);
-            debug_assert!(right.is_none_or(|n| same(candidates[n].0)));
             examples.push(Example { candidates, right });
         }
     }
     examples
-}
-
-fn is_same_answer(a: &Entry, b: &Entry) -> bool {
-    matches!((&a.reference, &b.reference), (x, y) if x == y)
-        || matches!((&a.reference, &b.reference), (EntryRef::Intent(_), EntryRef::Intent(_)))
 }
 
 /// Gradient ascent on the log-likelihood of the softmax, with a pull towards zero.
@@ -222,13 +241,14 @@ fn fit_trust(ranking: &mut Ranking, examples: &[Example]) {
     const ROUNDS: usize = 2000;
     const STEP: f32 = 1.0;
     const PULL: f32 = 1e-4;
-    let points: Vec<(Vec<f32>, f32)> = examples
+    let points: Vec<([f32; TRUST_FEATURES], f32)> = examples
         .iter()
         .filter_map(|example| {
             let shares = ranking.shares(&example.candidates);
-            let first = (0..shares.len()).max_by(|&a, &b| shares[a].total_cmp(&shares[b]))?;
+            let (first, second) = Ranking::leaders(&shares)?;
             let right = f32::from(u8::from(example.right == Some(first)));
-            Some((trust_features(&example.candidates[first].1, shares[first]), right))
+            let second = second.map(|second| &example.candidates[second].1);
+            Some((trust_features(&example.candidates[first].1, second, shares[first]), right))
         })
         .collect();
     for _ in 0..ROUNDS {

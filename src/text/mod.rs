@@ -6,6 +6,7 @@ pub mod normalise;
 pub mod redact;
 pub mod segment;
 pub mod sentence;
+pub mod sound;
 
 pub use normalise::Normaliser;
 pub use redact::{Redacted, redact};
