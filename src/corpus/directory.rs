@@ -88,7 +88,7 @@ pub struct Matter {
     pub where_to_ask: Text,
     /// Ways people put it. Matched, never shown.
     pub asks: Vec<Text>,
-    /// Guides it is easily confused with.
+    /// Ids of guides and matters it is easily confused with.
     pub near: Vec<Text>,
 }
 

@@ -84,7 +84,7 @@ const LABELS: &[(&str, &str)] = &[
     ("matters", "事项"),
     ("office", "哪里办"),
     ("where", "归谁管"),
-    ("near", "容易混的指南"),
+    ("near", "容易混的事"),
     ("say", "群众的话"),
     ("means", "官方的词"),
     ("region", "地区"),

@@ -299,6 +299,12 @@ impl Corpus {
         self.by_matter.get(id).map(|&n| &self.matters[n])
     }
 
+    /// The guide or matter with this id.
+    pub fn neighbour(&self, id: &str) -> Option<Neighbour> {
+        let guide = self.guide(&id.into()).map(|guide| Neighbour::Guide(guide.id.clone()));
+        guide.or_else(|| self.matter(&id.into()).map(|matter| Neighbour::Matter(matter.id.clone())))
+    }
+
     /// The journey with this id.
     pub fn journey(&self, id: &JourneyId) -> Option<&Journey> {
         self.by_journey.get(id).map(|&n| &self.journeys[n])

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::evidence::{Evidence, Phrase};
 use super::lexicon::{Lexicon, LexiconBuilder, Query, TermId};
 use super::vectors::WordVectors;
-use crate::corpus::{Corpus, GuideId, JourneyId, MatterId, Text, check::wording::visible_texts};
+use crate::corpus::{Corpus, GuideId, JourneyId, MatterId, Neighbour, Text, check::wording::visible_texts};
 
 /// Points to an entry of the corpus.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -29,6 +29,15 @@ impl EntryRef {
             EntryRef::Matter(id) => id.as_str(),
             EntryRef::Journey(id) => id.as_str(),
             EntryRef::Intent(id) => id,
+        }
+    }
+}
+
+impl From<Neighbour> for EntryRef {
+    fn from(neighbour: Neighbour) -> Self {
+        match neighbour {
+            Neighbour::Guide(id) => EntryRef::Guide(id),
+            Neighbour::Matter(id) => EntryRef::Matter(id),
         }
     }
 }
@@ -83,6 +92,8 @@ pub struct Entry {
     pub vocabulary: Vec<(TermId, u32)>,
     /// In how many names and asks each term occurs, by ascending term.
     pub phrases_with: Vec<(TermId, u32)>,
+    /// All characters of names and asks, ascending.
+    pub characters: Vec<char>,
     /// Square root of the sum of squared profile weights.
     profile_norm: f32,
     /// The terms of the folded field in the index: names three times, asks and body once.
@@ -110,11 +121,15 @@ impl Entry {
         let phrase_terms = || names.iter().chain(&asks).flat_map(Phrase::terms);
         let phrases_with = counted(phrase_terms().collect());
         let vocabulary = counted(phrase_terms().chain(body.iter().copied()).collect());
+        let mut characters: Vec<char> =
+            names.iter().chain(&asks).flat_map(|phrase| phrase.characters().iter().copied()).collect();
+        characters.sort_unstable();
+        characters.dedup();
         let weights = phrases_with.iter().map(|&(term, count)| profile_weight(lexicon.idf(term), count));
         let profile_norm = weights.map(|weight| weight * weight).sum::<f32>().sqrt();
         let repeated_names = names.iter().flat_map(|name| std::iter::repeat_n(name.terms(), 3).flatten());
         let folded = repeated_names.chain(asks.iter().flat_map(Phrase::terms)).chain(body).collect();
-        Self { reference: texts.reference, names, asks, vocabulary, phrases_with, profile_norm, folded }
+        Self { reference: texts.reference, names, asks, vocabulary, phrases_with, characters, profile_norm, folded }
     }
 
     /// In how many names and asks `term` occurs, not counting the one left out.
@@ -150,18 +165,14 @@ impl Entry {
         odds.sum::<f32>() / length.sqrt() / 4.0
     }
 
-    /// What speaks for this entry as the answer to `query`; `without` leaves one ask out, for fitting.
-    pub fn compare(&self, query: &Query, lexicon: &Lexicon, without: Option<usize>) -> Evidence {
-        Evidence::gather(self, query, lexicon, without)
+    /// What speaks for this entry as the answer to `query`; `without` leaves one ask out, for fitting;
+    /// `learned` is what the learned model says.
+    pub fn compare(&self, query: &Query, lexicon: &Lexicon, without: Option<usize>, learned: f32) -> Evidence {
+        Evidence::gather(self, query, lexicon, without, learned)
     }
 
-    /// Share of the query's weight found in the entry's vocabulary.
-    pub fn coverage(&self, query: &Query, lexicon: &Lexicon) -> f32 {
-        self.coverage_without(query, lexicon, None)
-    }
-
-    /// The same, as if the ask numbered `without` had not been written.
-    pub fn coverage_without(&self, query: &Query, lexicon: &Lexicon, without: Option<usize>) -> f32 {
+    /// Share of the query's weight found in the entry's vocabulary, as if the ask numbered `without` had not been written.
+    pub fn coverage(&self, query: &Query, lexicon: &Lexicon, without: Option<usize>) -> f32 {
         let left_out = without.map(|number| &self.asks[number]);
         let (mut covered, mut total) = (0.0, query.unknown_weight(lexicon));
         for &term in query.terms() {

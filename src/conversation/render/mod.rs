@@ -161,13 +161,8 @@ impl Renderer<'_> {
         if let Some(unit) = matter.unit.as_ref().and_then(|id| self.corpus.unit(id)) {
             reply.lines.extend(self.ask_unit(unit));
         }
-        for near in &matter.near {
-            if let Some(guide) = self.corpus.guide(&near.as_str().into()) {
-                reply
-                    .buttons
-                    .push(Button { label: guide.plain_name.to_string(), action: Action::Guide(guide.id.clone()) });
-            }
-        }
+        let near = matter.near.iter().filter_map(|near| self.corpus.neighbour(near));
+        reply.buttons.extend(near.filter_map(|near| self.option(&EntryRef::from(near))));
         reply
     }
 
@@ -178,10 +173,7 @@ impl Renderer<'_> {
         reply.lines.push(self.say(ReplyId::Journey, &[name, from_corpus("one_line", &journey.one_line)]));
         reply.lines.push(self.say(ReplyId::JourneyCount, &[computed("count", journey.stages.len())]));
         for (number, stage) in (1..).zip(&journey.stages) {
-            let entry = match &stage.matter {
-                Neighbour::Guide(id) => EntryRef::Guide(id.clone()),
-                Neighbour::Matter(id) => EntryRef::Matter(id.clone()),
-            };
+            let entry = EntryRef::from(stage.matter.clone());
             let Some(name) = self.name_of(&entry) else { continue };
             let note = match &stage.note {
                 Some(note) => from_corpus("note", note),

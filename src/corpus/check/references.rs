@@ -32,8 +32,8 @@ pub fn check(corpus: &Corpus, diagnostics: &Diagnostics) {
             unknown(corpus, "单位", unit.as_str(), &matter.place, diagnostics);
         }
         for near in &matter.near {
-            if corpus.guide(&near.as_str().into()).is_none() {
-                unknown(corpus, "指南", near, &near.place, diagnostics);
+            if corpus.neighbour(near).is_none() {
+                unknown(corpus, "指南或目录事项", near, &near.place, diagnostics);
             }
         }
     }

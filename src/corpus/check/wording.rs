@@ -2,14 +2,15 @@
 //!
 //! Rule numbers (A1, B5, C1 …) are those of the house rules on plain language, so that authors can look them up.
 
+use std::ops::Range;
 use std::sync::LazyLock;
 
 use regex::Regex;
 
-use crate::corpus::guide::Guide;
+use crate::corpus::guide::{Guide, Neighbour};
 use crate::corpus::jargon::{Term, Treatment};
 use crate::corpus::parse::Text;
-use crate::corpus::{Corpus, Diagnostics, Place};
+use crate::corpus::{Corpus, Diagnostics, Journey, Place};
 use crate::text::{Segmenter, sentence};
 
 /// Longest sentence in characters (digits count once); longer ones are errors.
@@ -21,27 +22,49 @@ const EXPLAINED_WITHIN: usize = 15;
 
 /// Checks every text that citizens read.
 pub fn check(corpus: &Corpus, diagnostics: &Diagnostics) {
-    let jargon = Jargon::new(&corpus.jargon);
+    let jargon = Jargon::new(corpus);
     for guide in &corpus.guides {
         let mut explained = Vec::new();
+        if guide.promised_working_days.or(guide.statutory_working_days).is_some() {
+            explained.push("工作日".to_owned()); // the time limit explains it wherever it is shown
+        }
         for text in visible_texts(guide) {
-            check_text(text, &jargon, &guide.official_name, &mut explained, diagnostics);
+            check_text(text, &jargon, &[&guide.official_name], &mut explained, diagnostics);
             invented_locally(text, diagnostics);
         }
         first_sentence_concludes(guide, diagnostics);
     }
     for journey in &corpus.journeys {
         let notes = journey.stages.iter().filter_map(|stage| stage.note.as_ref());
+        let names = names_of_stages(corpus, journey);
+        let mut explained = jargon.said_in(&names);
         for text in [&journey.name, &journey.one_line].into_iter().chain(notes) {
-            check_text(text, &jargon, "", &mut Vec::new(), diagnostics);
+            check_text(text, &jargon, &names, &mut explained, diagnostics);
         }
     }
     for matter in &corpus.matters {
-        check_text(&matter.where_to_ask, &jargon, &matter.name, &mut Vec::new(), diagnostics);
+        let names: [&str; 2] = [&matter.name, &matter.plain_name];
+        check_text(&matter.where_to_ask, &jargon, &names, &mut jargon.said_in(&names), diagnostics);
     }
     for (_, text) in &corpus.replies {
-        check_text(text, &jargon, "", &mut Vec::new(), diagnostics);
+        check_text(text, &jargon, &[], &mut Vec::new(), diagnostics);
     }
+}
+
+/// What the matters of a life event are called: they stand beside its sentences.
+fn names_of_stages<'c>(corpus: &'c Corpus, journey: &'c Journey) -> Vec<&'c str> {
+    let mut names: Vec<&str> = vec![&journey.name];
+    for stage in &journey.stages {
+        match &stage.matter {
+            Neighbour::Guide(id) => {
+                names.extend(corpus.guide(id).iter().flat_map(|guide| [&*guide.official_name, &*guide.plain_name]))
+            }
+            Neighbour::Matter(id) => {
+                names.extend(corpus.matter(id).iter().flat_map(|matter| [&*matter.name, &*matter.plain_name]));
+            }
+        }
+    }
+    names
 }
 
 /// The texts of a guide that citizens read, in the order of the file.
@@ -67,13 +90,7 @@ pub fn visible_texts(guide: &Guide) -> Vec<&Text> {
     texts
 }
 
-fn check_text(
-    text: &Text,
-    jargon: &Jargon,
-    official_name: &str,
-    explained: &mut Vec<String>,
-    diagnostics: &Diagnostics,
-) {
+fn check_text(text: &Text, jargon: &Jargon, names: &[&str], explained: &mut Vec<String>, diagnostics: &Diagnostics) {
     let plain = without_blanks(text);
     for (at, sentence) in sentence::sentences(&plain) {
         let length = sentence::length(sentence);
@@ -93,7 +110,7 @@ fn check_text(
             );
         }
     }
-    jargon.check(text, &plain, official_name, explained, diagnostics);
+    jargon.check(text, &plain, names, explained, diagnostics);
     for (word, cure) in PATTERNS {
         if let Some(at) = plain.find(word) {
             diagnostics.warning(within(text, at, word.len()), format!("“{word}”不像街坊说的话"), *cure);
@@ -185,33 +202,36 @@ fn within(text: &Text, at: usize, length: usize) -> Place {
 struct Jargon<'c> {
     pattern: Option<Regex>,
     terms: &'c [Term],
+    /// What offices are called.
+    offices: Vec<&'c str>,
     segmenter: Segmenter,
 }
 
 impl<'c> Jargon<'c> {
-    fn new(terms: &'c [Term]) -> Self {
+    fn new(corpus: &'c Corpus) -> Self {
+        let terms = &corpus.jargon;
+        let units = corpus.units.iter().flat_map(|unit| [&*unit.name, &*unit.short_name]);
+        let offices = corpus.matters.iter().filter_map(|matter| matter.office.as_deref());
         let mut words: Vec<&str> = terms.iter().map(|term| term.say.as_str()).collect();
         words.sort_by_key(|word| std::cmp::Reverse(word.len()));
         let alternatives: Vec<String> = words.into_iter().map(regex::escape).collect();
         let pattern = (!alternatives.is_empty()).then(|| Regex::new(&alternatives.join("|")).expect("escaped words"));
-        Self { pattern, terms, segmenter: Segmenter::with_words([]) }
+        Self { pattern, terms, offices: units.chain(offices).collect(), segmenter: Segmenter::with_words([]) }
     }
 
-    fn check(
-        &self,
-        text: &Text,
-        plain: &str,
-        official_name: &str,
-        explained: &mut Vec<String>,
-        diagnostics: &Diagnostics,
-    ) {
+    /// The terms in `names`: whoever reads on knows them.
+    fn said_in(&self, names: &[&str]) -> Vec<String> {
+        let found = names.iter().flat_map(|name| self.pattern.iter().flat_map(|pattern| pattern.find_iter(name)));
+        found.map(|term| term.as_str().to_owned()).collect()
+    }
+
+    fn check(&self, text: &Text, plain: &str, names: &[&str], explained: &mut Vec<String>, diagnostics: &Diagnostics) {
         let Some(pattern) = &self.pattern else { return };
         for found in pattern.find_iter(plain) {
             let term =
                 self.terms.iter().find(|term| term.say.as_str() == found.as_str()).expect("built from the terms");
-            if is_part_of_a_title(plain, found.start())
-                || official_name.contains(found.as_str()) && plain.contains(official_name)
-            {
+            let mut names = names.iter().chain(&self.offices);
+            if is_part_of_a_title(plain, found.start()) || names.any(|name| is_part_of(name, plain, &found.range())) {
                 continue;
             }
             if found.as_str().chars().count() == 1 && !self.segmenter.words(plain).contains(&found.as_str()) {
@@ -245,6 +265,11 @@ impl<'c> Jargon<'c> {
 fn is_part_of_a_title(text: &str, at: usize) -> bool {
     let before = &text[..at];
     before.rfind('《').is_some_and(|open| before.rfind('》').is_none_or(|close| close < open))
+}
+
+/// Whether a stretch of `text` stands inside an occurrence of `name`.
+fn is_part_of(name: &str, text: &str, stretch: &Range<usize>) -> bool {
+    text.match_indices(name).any(|(at, _)| at <= stretch.start && stretch.end <= at + name.len())
 }
 
 fn is_in_brackets(text: &str, at: usize) -> bool {
