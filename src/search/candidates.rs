@@ -1,6 +1,5 @@
 //! The tantivy index: one document an entry, in entry order, one field of terms written as numbers.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use tantivy::collector::TopDocs;
@@ -11,11 +10,8 @@ use tantivy::tokenizer::{PreTokenizedString, Token};
 use tantivy::{Directory, Index, IndexReader, ReloadPolicy, TantivyDocument, Term};
 
 use super::entry::Entry;
-use super::lexicon::{Lexicon, Query, TermId};
-use crate::corpus::Corpus;
+use super::lexicon::{Lexicon, TermId};
 
-/// Changes when the same corpus would give another index.
-const FORMAT: u32 = 1;
 /// Memory for building, bytes; tantivy's least is 15 MB.
 const BUILD_MEMORY: usize = 64 << 20;
 /// Terms of a question that are looked up, the most telling first: a bound on the work a message can ask for.
@@ -43,42 +39,17 @@ pub struct Candidates {
     idf: Vec<f32>,
 }
 
-/// The folder of the index of `corpus`: stamped with its revision, so that another corpus never meets it.
-fn stamped(folder: &Path, corpus: &Corpus) -> PathBuf {
-    folder.join(format!("segments-{FORMAT}-{}", corpus.revision.as_str()))
-}
-
-pub fn is_built(folder: &Path, corpus: &Corpus) -> bool {
-    stamped(folder, corpus).join("meta.json").exists()
-}
-
 impl Candidates {
-    pub fn open_or_build(
-        folder: &Path,
-        corpus: &Corpus,
-        lexicon: &Lexicon,
-        entries: &[Entry],
-    ) -> Result<Self, IndexError> {
-        let ready = stamped(folder, corpus);
-        if let Ok(index) = Index::open_in_dir(&ready)
-            && let Ok(candidates) = Self::read(&index, lexicon)
-            && candidates.reader.searcher().num_docs() == entries.len() as u64
-        {
-            return Ok(candidates);
-        }
-        let io_error = |source| IndexError::Io { path: ready.clone(), source };
-        // Built beside and renamed: a crash or a second process never leaves half an index under the stamp.
-        let aside = folder.join(format!("building-{}-{}", std::process::id(), corpus.revision.as_str()));
-        let _ = fs::remove_dir_all(&aside);
-        fs::create_dir_all(&aside).map_err(io_error)?;
-        build(MmapDirectory::open(&aside).map_err(tantivy::TantivyError::from)?, entries)?;
-        let _ = fs::remove_dir_all(&ready);
-        if fs::rename(&aside, &ready).is_err() {
-            // Another process was faster with the same corpus.
-            let _ = fs::remove_dir_all(&aside);
-        }
-        remove_stale(folder, &ready);
-        Self::read(&Index::open_in_dir(&ready)?, lexicon)
+    /// The index in `folder`, if it is there and of these entries.
+    pub fn open(folder: &Path, lexicon: &Lexicon, entries: &[Entry]) -> Option<Self> {
+        let candidates = Self::read(&Index::open_in_dir(folder).ok()?, lexicon).ok()?;
+        (candidates.reader.searcher().num_docs() == entries.len() as u64).then_some(candidates)
+    }
+
+    /// Builds the index in `folder`, an existing and empty one.
+    pub fn build(folder: &Path, lexicon: &Lexicon, entries: &[Entry]) -> Result<Self, IndexError> {
+        let directory = MmapDirectory::open(folder).map_err(tantivy::TantivyError::from)?;
+        Self::read(&build(directory, entries)?, lexicon)
     }
 
     pub fn in_memory(lexicon: &Lexicon, entries: &[Entry]) -> Result<Self, IndexError> {
@@ -92,8 +63,8 @@ impl Candidates {
     }
 
     /// The numbers of the `limit` entries with the highest BM25 score, best first.
-    pub fn top(&self, query: &Query, limit: usize) -> Vec<usize> {
-        let mut terms = query.terms().to_vec();
+    pub fn top(&self, terms: &[TermId], limit: usize) -> Vec<usize> {
+        let mut terms = terms.to_vec();
         if terms.len() > MOST_TERMS {
             terms.sort_by(|a, b| self.idf[*b as usize].total_cmp(&self.idf[*a as usize]).then(a.cmp(b)));
             terms.truncate(MOST_TERMS);
@@ -142,15 +113,4 @@ fn build(directory: impl Directory, entries: &[Entry]) -> Result<Index, IndexErr
         writer.add_document(document)?;
     }
     Ok(writer.finalize()?)
-}
-
-/// Earlier corpora's indexes are of no more use; one in use keeps its open files.
-fn remove_stale(folder: &Path, ready: &Path) {
-    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
-        let path = entry.path();
-        let name = entry.file_name();
-        if path != ready && name.to_string_lossy().starts_with("segments-") {
-            let _ = fs::remove_dir_all(path);
-        }
-    }
 }

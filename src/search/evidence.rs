@@ -1,6 +1,7 @@
 //! What speaks for an entry as the answer to a question: the phrases most like it, and how much of it is covered.
 
-use super::entry::Entry;
+use super::entry::{Entry, EntryRef};
+use super::learned::Asked;
 use super::lexicon::{Lexicon, Query, TermId};
 use super::vectors::{Meaning, WordVectors, likeness};
 use crate::corpus::{Place, Text};
@@ -10,6 +11,7 @@ pub struct Phrase {
     terms: Box<[TermId]>,
     /// Square root of the sum of squared weights.
     norm: f32,
+    characters: Box<[char]>,
     place: Place,
     meaning: Option<Meaning>,
 }
@@ -19,12 +21,23 @@ impl Phrase {
     pub fn new(lexicon: &Lexicon, vectors: &WordVectors, text: &Text) -> Self {
         let terms = lexicon.terms(text).into_boxed_slice();
         let norm = lexicon.norm(&terms);
-        Self { terms, norm, place: text.place.clone(), meaning: lexicon.meaning(text, vectors) }
+        let characters = lexicon.characters(text).into_boxed_slice();
+        Self { terms, norm, characters, place: text.place.clone(), meaning: lexicon.meaning(text, vectors) }
     }
 
     /// Its terms, ascending.
     pub fn terms(&self) -> impl Iterator<Item = TermId> + Clone + '_ {
         self.terms.iter().copied()
+    }
+
+    /// Its Han characters, ascending.
+    pub fn characters(&self) -> &[char] {
+        &self.characters
+    }
+
+    /// The phrase as a question.
+    pub fn asked(&self) -> Asked<'_> {
+        Asked { terms: &self.terms, norm: self.norm, characters: &self.characters, meaning: self.meaning.as_ref() }
     }
 
     /// Whether it has `term`.
@@ -52,7 +65,7 @@ impl Phrase {
 }
 
 /// The names of the features, in order; the fitted weights are stored in this order.
-pub const FEATURES: [&str; 10] = [
+pub const FEATURES: [&str; 11] = [
     "best_ask",
     "next_asks",
     "ask_contained",
@@ -63,19 +76,37 @@ pub const FEATURES: [&str; 10] = [
     "next_meanings",
     "profile",
     "odds",
+    "learned",
 ];
+
+/// Brings learned logits into the range of the other features.
+const LOGIT_SCALE: f32 = 8.0;
 
 /// The comparison of one entry with one question.
 #[derive(Clone, Debug)]
 pub struct Evidence {
     /// By `FEATURES`, each at most 1.
     pub features: [f32; FEATURES.len()],
+    /// Whether the entry is a guide: a wrong guide sends people on a wrong way, a wrong greeting does not.
+    pub is_guide: bool,
     /// The name or ask most like the question.
     pub closest: Option<Place>,
 }
 
 impl Evidence {
-    pub(super) fn gather(entry: &Entry, query: &Query, lexicon: &Lexicon, without: Option<usize>) -> Self {
+    /// Whether a name or ask is the question to the word.
+    pub(super) fn is_word_for_word(&self) -> bool {
+        const SAME: f32 = 0.999;
+        self.features[0] > SAME || self.features[3] > SAME
+    }
+
+    pub(super) fn gather(
+        entry: &Entry,
+        query: &Query,
+        lexicon: &Lexicon,
+        without: Option<usize>,
+        learned: f32,
+    ) -> Self {
         let mut asks = Best::default();
         for (number, ask) in entry.asks.iter().enumerate() {
             if Some(number) != without {
@@ -87,7 +118,7 @@ impl Evidence {
             names.take(name, query, lexicon);
         }
         let next_asks = (asks.cosines[1] + asks.cosines[2]) / 2.0;
-        let coverage = entry.coverage_without(query, lexicon, without);
+        let coverage = entry.coverage(query, lexicon, without);
         let meanings = meanings(entry, query, without);
         let features = [
             asks.cosines[0],
@@ -100,9 +131,10 @@ impl Evidence {
             (meanings[1] + meanings[2]) / 2.0,
             entry.profile(query, lexicon, without),
             entry.odds(query, lexicon, without),
+            learned / LOGIT_SCALE,
         ];
         let closest = if names.cosines[0] > asks.cosines[0] { names.closest } else { asks.closest };
-        Self { features, closest }
+        Self { features, is_guide: matches!(entry.reference, EntryRef::Guide(_)), closest }
     }
 }
 

@@ -4,6 +4,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+use super::learned::Asked;
 use super::vectors::{Meaning, WordVectors};
 use crate::corpus::Corpus;
 use crate::text::sentence::is_han;
@@ -40,6 +41,7 @@ pub struct Query {
     unknown: Vec<String>,
     /// Square root of the sum of squared weights.
     norm: f32,
+    characters: Vec<char>,
     meaning: Option<Meaning>,
 }
 
@@ -63,8 +65,19 @@ impl Query {
         self.norm
     }
 
+    pub(super) fn asked(&self) -> Asked<'_> {
+        Asked { terms: &self.terms, norm: self.norm, characters: &self.characters, meaning: self.meaning.as_ref() }
+    }
+
     pub(super) fn meaning(&self) -> Option<&Meaning> {
         self.meaning.as_ref()
+    }
+
+    /// What the question is like whatever it asks: its length, and the share of it that no entry has.
+    pub(super) fn form(&self, lexicon: &Lexicon) -> [f32; 2] {
+        let known: f32 = self.terms.iter().map(|&term| lexicon.idf(term)).sum();
+        let unknown = self.unknown_weight(lexicon);
+        [(self.terms.len() as f32).ln_1p() / 5.0, unknown / (known + unknown).max(f32::EPSILON)]
     }
 
     pub(super) fn unknown_weight(&self, lexicon: &Lexicon) -> f32 {
@@ -79,7 +92,7 @@ impl Lexicon {
         self.each_term(normalised, |term, is_word| match self.numbers.get(term) {
             Some(&number) => terms.push(number),
             // Pairs of characters no text has are mostly accidents of two words meeting.
-            None if is_word => unknown.push(term.to_owned()),
+            None if is_word && !self.is_beside_the_point(term) => unknown.push(term.to_owned()),
             None => {}
         });
         terms.extend(self.sound_alikes(normalised));
@@ -88,7 +101,14 @@ impl Lexicon {
         unknown.sort_unstable();
         unknown.dedup();
         let norm = self.norm(&terms);
-        Query { terms, unknown, norm, meaning: vectors.meaning(self.content_words(normalised)) }
+        let (characters, meaning) = (characters(normalised), vectors.meaning(self.content_words(normalised)));
+        Query { terms, unknown, norm, characters, meaning }
+    }
+
+    /// Names of places and codes ("k3") tell nothing about what is asked, known or not.
+    fn is_beside_the_point(&self, word: &str) -> bool {
+        let is_code = word.chars().all(|c| c.is_ascii_alphanumeric()) && word.chars().any(|c| c.is_ascii_digit());
+        is_code || self.segmenter.is_place(word)
     }
 
     /// Known terms that unknown stretches of the text sound like: typos by sound.
@@ -155,6 +175,11 @@ impl Lexicon {
         terms
     }
 
+    /// The Han characters of a text of the corpus, ascending, each once.
+    pub fn characters(&self, text: &str) -> Vec<char> {
+        characters(&self.normaliser.normalise(text))
+    }
+
     /// The meaning of a text of the corpus.
     pub fn meaning(&self, text: &str, vectors: &WordVectors) -> Option<Meaning> {
         let normalised = self.normaliser.normalise(text);
@@ -204,6 +229,13 @@ impl Lexicon {
     fn each_term(&self, normalised: &str, mut take: impl FnMut(&str, bool)) {
         each_term(&self.segmenter, &self.meanings, &self.fillers, normalised, &mut take);
     }
+}
+
+fn characters(normalised: &str) -> Vec<char> {
+    let mut characters: Vec<char> = normalised.chars().filter(|c| is_han(*c)).collect();
+    characters.sort_unstable();
+    characters.dedup();
+    characters
 }
 
 fn each_term(
@@ -260,7 +292,8 @@ impl LexiconBuilder {
         let words: Vec<String> =
             names.chain(pairs.iter().flat_map(|(say, means)| std::iter::once(say).chain(means)).cloned()).collect();
         let segmenter = Segmenter::with_words(words.iter().map(String::as_str));
-        let fillers: HashSet<String> = corpus.words.fillers.iter().map(normalise).collect();
+        let mut fillers: HashSet<String> = corpus.words.fillers.iter().map(normalise).collect();
+        fillers.extend(place_names(corpus, &normaliser, &segmenter));
         let mut meanings: HashMap<String, Vec<String>> = HashMap::new();
         for (say, means) in &pairs {
             // A meaning of several words is found by its words as well.
@@ -346,6 +379,20 @@ impl LexiconBuilder {
             shares: self.phrases_with.iter().map(|&with| (with as f32 + 0.5) / (self.phrases as f32 + 1.0)).collect(),
         }
     }
+}
+
+/// Places that the corpus mentions without being about them: where somebody lives does not say what they need.
+fn place_names(corpus: &Corpus, normaliser: &Normaliser, segmenter: &Segmenter) -> HashSet<String> {
+    let (mut named, mut mentioned) = (HashSet::new(), HashSet::new());
+    for texts in super::entry::entries(corpus) {
+        for (texts, words) in [(&texts.names, &mut named), (&texts.asks, &mut mentioned)] {
+            for text in texts {
+                let normalised = normaliser.normalise(text);
+                words.extend(segmenter.words(&normalised).into_iter().map(str::to_owned));
+            }
+        }
+    }
+    mentioned.difference(&named).filter(|word| segmenter.is_place(word)).cloned().collect()
 }
 
 /// By sound, what belongs to the commonest of the words that sound so; among equals the first in order.

@@ -4,9 +4,12 @@
 //! asks and body are folded. Then each candidate is compared with the question phrase by phrase, and a fitted model
 //! turns the comparison into a confidence. User text never reaches a query parser: queries are built from terms.
 
+mod built;
 mod candidates;
 mod entry;
 mod evidence;
+mod fit;
+mod learned;
 mod lexicon;
 mod model;
 mod ranking;
@@ -17,18 +20,31 @@ use std::path::Path;
 pub use candidates::IndexError;
 pub use entry::{EntryRef, entries};
 pub use evidence::{Evidence, FEATURES, Phrase};
+pub use fit::{Confirmed, Quality, fit};
 pub use lexicon::{Lexicon, Query};
 pub use model::{Model, ModelError, RANKING_FILE, VECTORS_FILE};
-pub use ranking::{Ranking, RankingError, fit};
+pub use ranking::{Costs, Ranking, RankingError};
 pub use vectors::{VectorsError, WordVectors};
 
 use candidates::Candidates;
 use entry::Entry;
+use learned::Learned;
 
 use crate::corpus::Corpus;
 
+/// Candidates that the index gives.
+const SHORTLIST: usize = 48;
 /// Candidates that are compared phrase by phrase.
-const SHORTLIST: usize = 32;
+const COMPARED: usize = 8;
+
+/// Of `candidates`, those the learned model believes most, with what it says; the most believed first.
+fn shortlisted(candidates: Vec<usize>, query: &Query, search: &Search, learned: &Learned) -> Vec<(usize, f32)> {
+    let score = |number: usize| learned.score(number, &search.entries[number], query.asked(), &search.lexicon);
+    let mut scored: Vec<(usize, f32)> = candidates.into_iter().map(|number| (number, score(number))).collect();
+    scored.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
+    scored.truncate(COMPARED);
+    scored
+}
 
 /// An entry that may answer, and why.
 #[derive(Clone, Debug)]
@@ -46,33 +62,29 @@ pub struct Search {
     lexicon: Lexicon,
     entries: Vec<Entry>,
     candidates: Candidates,
+    learned: Learned,
     model: Model,
 }
 
 impl Search {
     /// Opens the index of `corpus` below `folder`, building it first when it is missing or of another corpus.
     pub fn open(corpus: &Corpus, folder: &Path, model: Model) -> Result<Self, IndexError> {
-        Self::with(corpus, model, |lexicon, entries| Candidates::open_or_build(folder, corpus, lexicon, entries))
+        let (lexicon, entries) = entry::read(corpus, &model.vectors);
+        let (candidates, learned) = built::open_or_build(folder, corpus, &model, &lexicon, &entries)?;
+        Ok(Self { lexicon, entries, candidates, learned, model })
     }
 
     /// Builds the index in memory.
     pub fn in_memory(corpus: &Corpus, model: Model) -> Result<Self, IndexError> {
-        Self::with(corpus, model, Candidates::in_memory)
-    }
-
-    fn with(
-        corpus: &Corpus,
-        model: Model,
-        candidates: impl FnOnce(&Lexicon, &[Entry]) -> Result<Candidates, IndexError>,
-    ) -> Result<Self, IndexError> {
         let (lexicon, entries) = entry::read(corpus, &model.vectors);
-        let candidates = candidates(&lexicon, &entries)?;
-        Ok(Self { lexicon, entries, candidates, model })
+        let candidates = Candidates::in_memory(&lexicon, &entries)?;
+        let learned = Learned::train(&entries, &lexicon, &candidates, |_, _| false);
+        Ok(Self { lexicon, entries, candidates, learned, model })
     }
 
     /// Whether the index of `corpus` stands ready below `folder`.
-    pub fn is_built(corpus: &Corpus, folder: &Path) -> bool {
-        candidates::is_built(folder, corpus)
+    pub fn is_built(corpus: &Corpus, folder: &Path, model: &Model) -> bool {
+        built::is_built(folder, corpus, model)
     }
 
     /// Reads a question the way the index reads the corpus.
@@ -82,12 +94,13 @@ impl Search {
 
     /// The entries that may answer, most likely first; confidences add up to at most 1.
     pub fn search(&self, query: &Query) -> Vec<Hit> {
-        let shortlist = self.candidates.top(query, SHORTLIST);
-        let evidence =
-            shortlist.into_iter().map(|number| (number, self.entries[number].compare(query, &self.lexicon, None)));
+        let shortlist = self.candidates.top(query.terms(), SHORTLIST);
+        let evidence = shortlisted(shortlist, query, self, &self.learned)
+            .into_iter()
+            .map(|(number, learned)| (number, self.entries[number].compare(query, &self.lexicon, None, learned)));
         self.model
             .ranking
-            .rank(evidence.collect())
+            .rank(evidence.collect(), query.form(&self.lexicon))
             .into_iter()
             .map(|(number, confidence, evidence)| Hit {
                 entry: self.entries[number].reference.clone(),
@@ -99,15 +112,11 @@ impl Search {
 
     /// The candidates the index alone would give, best first: the net's own quality, for measuring.
     pub fn shortlist(&self, query: &Query) -> Vec<&EntryRef> {
-        self.candidates.top(query, SHORTLIST).into_iter().map(|number| &self.entries[number].reference).collect()
-    }
-
-    /// Share of the query's weight that occurs anywhere in the entry's texts, in 0..=1.
-    pub fn coverage(&self, entry: &EntryRef, query: &Query) -> f32 {
-        self.entries
-            .iter()
-            .find(|known| known.reference == *entry)
-            .map_or(0.0, |known| known.coverage(query, &self.lexicon))
+        self.candidates
+            .top(query.terms(), SHORTLIST)
+            .into_iter()
+            .map(|number| &self.entries[number].reference)
+            .collect()
     }
 
     /// The fitted weights and thresholds.

@@ -33,6 +33,7 @@ pub struct WordVectors {
     /// By word: how much it counts in a mean (rarer words more), in 0..=1.
     weights: Vec<f32>,
     vectors: Vec<Meaning>,
+    checksum: u32,
 }
 
 impl WordVectors {
@@ -54,7 +55,8 @@ impl WordVectors {
         if count as usize > bytes.len() / (DIMENSIONS + 5) {
             return None;
         }
-        let mut read = Self { numbers: HashMap::new(), weights: Vec::new(), vectors: Vec::new() };
+        let checksum = crc32fast::hash(bytes);
+        let mut read = Self { numbers: HashMap::new(), weights: Vec::new(), vectors: Vec::new(), checksum };
         for number in 0..count {
             let length = take(1)?[0] as usize;
             let word = std::str::from_utf8(take(length)?).ok()?;
@@ -64,6 +66,11 @@ impl WordVectors {
             read.vectors.push(std::array::from_fn(|n| components[n] as i8));
         }
         rest.is_empty().then_some(read)
+    }
+
+    /// CRC-32 of the file: other vectors make another index.
+    pub fn checksum(&self) -> u32 {
+        self.checksum
     }
 
     /// The meaning of a text by its words; `None` when no word is known.

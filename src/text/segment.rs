@@ -31,6 +31,11 @@ impl Segmenter {
         Self { jieba: Arc::new(jieba) }
     }
 
+    /// Whether the dictionary knows `word` as the name of a place.
+    pub fn is_place(&self, word: &str) -> bool {
+        matches!(self.jieba.tag(word, false).as_slice(), [only] if only.tag == "ns")
+    }
+
     /// The words of `text`, in order; long words are followed by nothing, their parts come before them (search mode).
     /// Punctuation and white space are left out.
     pub fn words<'t>(&self, text: &'t str) -> Vec<&'t str> {

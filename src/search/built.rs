@@ -1,0 +1,82 @@
+//! What is built from a corpus and kept in the index folder: the tantivy index and the learned weights, under a stamp
+//! of the corpus and the model, so that another corpus never meets them.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+
+use super::candidates::{Candidates, IndexError};
+use super::entry::Entry;
+use super::learned::Learned;
+use super::lexicon::Lexicon;
+use super::model::Model;
+use crate::corpus::Corpus;
+
+/// Changes when the same corpus would give another index.
+const FORMAT: u32 = 4;
+const LEARNED_FILE: &str = "learned.bin";
+const SEGMENTS_FOLDER: &str = "segments";
+
+/// The folder of what is built from `corpus`.
+fn stamped(folder: &Path, corpus: &Corpus, model: &Model) -> PathBuf {
+    folder.join(format!("built-{FORMAT}-{}-{:08x}", corpus.revision.as_str(), model.vectors.checksum()))
+}
+
+/// Whether everything of `corpus` stands ready below `folder`.
+pub fn is_built(folder: &Path, corpus: &Corpus, model: &Model) -> bool {
+    stamped(folder, corpus, model).join(LEARNED_FILE).exists()
+}
+
+/// Held while this process builds.
+static BUILDING: Mutex<()> = Mutex::new(());
+
+fn open(ready: &Path, lexicon: &Lexicon, entries: &[Entry]) -> Option<(Candidates, Learned)> {
+    let candidates = Candidates::open(&ready.join(SEGMENTS_FOLDER), lexicon, entries)?;
+    Some((candidates, Learned::load(&ready.join(LEARNED_FILE), entries)?))
+}
+
+/// Opens what was built before, or builds it.
+pub fn open_or_build(
+    folder: &Path,
+    corpus: &Corpus,
+    model: &Model,
+    lexicon: &Lexicon,
+    entries: &[Entry],
+) -> Result<(Candidates, Learned), IndexError> {
+    let ready = stamped(folder, corpus, model);
+    if let Some(built) = open(&ready, lexicon, entries) {
+        return Ok(built);
+    }
+    // One thread builds; whoever waited for it finds the work done.
+    let _building = BUILDING.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+    if let Some(built) = open(&ready, lexicon, entries) {
+        return Ok(built);
+    }
+    let io_error = |source| IndexError::Io { path: ready.clone(), source };
+    // Built beside and renamed: a crash or a second process never leaves half an index under the stamp.
+    let aside = folder.join(format!("building-{}-{}", std::process::id(), corpus.revision.as_str()));
+    let _ = fs::remove_dir_all(&aside);
+    fs::create_dir_all(aside.join(SEGMENTS_FOLDER)).map_err(io_error)?;
+    let candidates = Candidates::build(&aside.join(SEGMENTS_FOLDER), lexicon, entries)?;
+    let learned = Learned::train(entries, lexicon, &candidates, |_, _| false);
+    learned.save(&aside.join(LEARNED_FILE)).map_err(io_error)?;
+    let _ = fs::remove_dir_all(&ready);
+    if fs::rename(&aside, &ready).is_err() {
+        // Another process was faster with the same corpus.
+        let _ = fs::remove_dir_all(&aside);
+    }
+    remove_stale(folder, &ready);
+    let candidates = Candidates::open(&ready.join(SEGMENTS_FOLDER), lexicon, entries).unwrap_or(candidates);
+    Ok((candidates, learned))
+}
+
+/// Earlier corpora's indexes are of no more use; one in use keeps its open files.
+fn remove_stale(folder: &Path, ready: &Path) {
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        let path = entry.path();
+        let name = entry.file_name();
+        if path != ready && ["built-", "segments-"].iter().any(|stale| name.to_string_lossy().starts_with(stale)) {
+            let _ = fs::remove_dir_all(path);
+        }
+    }
+}

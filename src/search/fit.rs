@@ -1,0 +1,272 @@
+//! Fits the numbers of the ranking. Deterministic: the same corpus and questions give the same numbers.
+//!
+//! The corpus teaches by itself: each ask is asked with its own wording left out, and once more with its own entry taken
+//! away, so that "none of these" is learned too. Questions whose answer people confirmed may be added.
+
+use super::evidence::{Evidence, FEATURES};
+use super::learned::Learned;
+use super::ranking::{Ranking, TRUST_FEATURES, dot, logistic, trust_features};
+use super::{EntryRef, IndexError, Model, Search};
+use crate::corpus::Corpus;
+use crate::text::Normaliser;
+
+/// Parts the asks are cut into: what is learned from the others judges each part.
+const FOLDS: usize = 5;
+/// How much a question without its entry counts beside one with it.
+const ORPHAN: f32 = 0.3;
+/// How much a confirmed question counts beside an ask of the corpus: it was really asked.
+const CONFIRMED: f32 = 4.0;
+
+/// A question whose answer is known.
+pub struct Confirmed {
+    /// In the questioner's words.
+    pub question: String,
+    /// Any of these guides answers it; none when it is empty.
+    pub expected: Vec<EntryRef>,
+    /// Guides that would do no harm.
+    pub near: Vec<EntryRef>,
+}
+
+/// How well the fitted ranking does on asks it did not see.
+pub struct Quality {
+    /// Asks.
+    pub asks: usize,
+    /// Asks whose entry came first.
+    pub first: usize,
+    /// By feature: asks whose entry comes first by it alone.
+    pub first_by_feature: [usize; FEATURES.len()],
+    /// Asks whose entry was among those compared.
+    pub compared: usize,
+}
+
+/// Fits weights, trust and thresholds.
+pub fn fit(corpus: &Corpus, model: &Model, confirmed: &[Confirmed]) -> Result<(Ranking, Quality), IndexError> {
+    let search = Search::in_memory(corpus, model.clone())?;
+    let mut examples = examples(corpus, &search);
+    let asks = examples.len();
+    examples.extend(confirmed.iter().map(|confirmed| Example::of(confirmed, &search)));
+    let mut ranking = Ranking { costs: model.ranking.costs, ..Ranking::unfitted() };
+    fit_weights(&mut ranking, &examples);
+    let quality = quality(&ranking, &examples[..asks]);
+    let orphaned: Vec<Example> = examples[..asks].iter().filter_map(Example::without_right).collect();
+    examples.extend(orphaned);
+    fit_trust(&mut ranking, &examples);
+    for number in ranking.weights.iter_mut().chain(&mut ranking.trust) {
+        *number = (*number * 1000.0).round() / 1000.0;
+    }
+    // People's own questions say best where to stop; without any, the corpus's asks have to.
+    let really_asked: Vec<&Example> = examples.iter().filter(|example| example.is_confirmed()).collect();
+    let judges = if really_asked.is_empty() { examples.iter().collect() } else { really_asked };
+    (ranking.answer_at, ranking.offer_at) = cheapest_thresholds(&ranking, &judges);
+    Ok((ranking, quality))
+}
+
+/// The pair of thresholds, in hundredths, that costs the people who asked least.
+fn cheapest_thresholds(ranking: &Ranking, examples: &[&Example]) -> (f32, f32) {
+    let met: Vec<Met> = examples.iter().map(|example| Met::new(ranking, example)).collect();
+    let cost = |answer_at: f32, offer_at: f32| -> f32 {
+        met.iter().map(|met| met.weight * met.cost(ranking, answer_at, offer_at)).sum()
+    };
+    let hundredths = |range: std::ops::RangeInclusive<u8>| range.map(|n| f32::from(n) / 100.0);
+    let pairs = hundredths(20..=90).flat_map(|answer_at| hundredths(5..=20).map(move |offer_at| (answer_at, offer_at)));
+    let costs = pairs.map(|(answer_at, offer_at)| (cost(answer_at, offer_at), answer_at, offer_at));
+    let least = costs.min_by(|a, b| a.0.total_cmp(&b.0)).expect("the grid is not empty");
+    (least.1, least.2)
+}
+
+/// How a question would be met, whatever the thresholds.
+struct Met {
+    weight: f32,
+    first: f32,
+    first_is_right: bool,
+    first_is_guide: bool,
+    /// The confidence of the right entry; 0 when it is not among the candidates or there is none.
+    right: f32,
+    has_right: bool,
+}
+
+impl Met {
+    fn new(ranking: &Ranking, example: &Example) -> Self {
+        let right = example.right.map(|right| example.candidates[right].0);
+        let ranked = ranking.rank(example.candidates.clone(), example.form);
+        let first = ranked.first();
+        Self {
+            weight: example.weight,
+            first: first.map_or(0.0, |(_, confidence, _)| *confidence),
+            first_is_right: first.map(|(number, ..)| *number) == right,
+            first_is_guide: first.is_some_and(|(_, _, evidence)| evidence.is_guide),
+            right: ranked
+                .iter()
+                .find(|(number, ..)| Some(*number) == right)
+                .map_or(0.0, |(_, confidence, _)| *confidence),
+            has_right: right.is_some(),
+        }
+    }
+
+    fn cost(&self, ranking: &Ranking, answer_at: f32, offer_at: f32) -> f32 {
+        let costs = &ranking.costs;
+        if self.first >= answer_at {
+            return match (self.first_is_right, self.first_is_guide) {
+                (true, _) => 0.0,
+                (false, true) => costs.wrong,
+                (false, false) => {
+                    if self.has_right {
+                        costs.miss
+                    } else {
+                        0.0
+                    }
+                }
+            };
+        }
+        let asks_back = self.first >= offer_at;
+        match (self.has_right, asks_back) {
+            (true, true) if self.right >= offer_at => costs.question_back,
+            (true, _) => costs.miss,
+            (false, true) => costs.question_back,
+            (false, false) => 0.0,
+        }
+    }
+}
+
+/// One question of the fit: its candidates and which of them is right.
+struct Example {
+    candidates: Vec<(usize, Evidence)>,
+    form: [f32; 2],
+    right: Option<usize>,
+    weight: f32,
+}
+
+impl Example {
+    fn is_confirmed(&self) -> bool {
+        self.weight == CONFIRMED
+    }
+
+    /// The same question as if its entry did not exist.
+    fn without_right(&self) -> Option<Self> {
+        let right = self.right?;
+        let others = self.candidates.iter().enumerate().filter(|(n, _)| *n != right);
+        let candidates: Vec<_> = others.map(|(_, candidate)| candidate.clone()).collect();
+        (!candidates.is_empty()).then_some(Self { candidates, form: self.form, right: None, weight: ORPHAN })
+    }
+
+    /// A confirmed question.
+    fn of(confirmed: &Confirmed, search: &Search) -> Self {
+        let lexicon = &search.lexicon;
+        let query = search.query(&lexicon.spell(&Normaliser::new().normalise(&confirmed.question)));
+        let found = search.candidates.top(query.terms(), super::SHORTLIST);
+        let candidates: Vec<(usize, Evidence)> = super::shortlisted(found, &query, search, &search.learned)
+            .into_iter()
+            .map(|(number, learned)| (number, search.entries[number].compare(&query, lexicon, None, learned)))
+            .collect();
+        let place = |wanted: &[EntryRef]| {
+            candidates.iter().position(|(number, _)| wanted.contains(&search.entries[*number].reference))
+        };
+        let right = place(&confirmed.expected).or_else(|| place(&confirmed.near));
+        Self { form: query.form(lexicon), candidates, right, weight: CONFIRMED }
+    }
+}
+
+fn examples(corpus: &Corpus, search: &Search) -> Vec<Example> {
+    let normaliser = Normaliser::new();
+    let folds: Vec<Learned> = (0..FOLDS)
+        .map(|fold| {
+            let is_held_out = |_, ask| ask % FOLDS == fold;
+            Learned::train(&search.entries, &search.lexicon, &search.candidates, is_held_out)
+        })
+        .collect();
+    let mut examples = Vec::new();
+    for (number, texts) in super::entries(corpus).enumerate() {
+        for (ask, text) in texts.asks.iter().enumerate() {
+            let query = search.query(&normaliser.normalise(text));
+            let found = search.candidates.top(query.terms(), super::SHORTLIST);
+            let candidates: Vec<(usize, Evidence)> = super::shortlisted(found, &query, search, &folds[ask % FOLDS])
+                .into_iter()
+                .map(|(candidate, learned)| {
+                    let without = (candidate == number).then_some(ask);
+                    (candidate, search.entries[candidate].compare(&query, &search.lexicon, without, learned))
+                })
+                .collect();
+            let right = candidates.iter().position(|(candidate, _)| *candidate == number);
+            examples.push(Example { candidates, form: query.form(&search.lexicon), right, weight: 1.0 });
+        }
+    }
+    examples
+}
+
+fn quality(ranking: &Ranking, examples: &[Example]) -> Quality {
+    let first = |weights: Vec<f32>| {
+        let ranking = Ranking { weights, ..ranking.clone() };
+        let is_first = |example: &&Example| {
+            example.right.is_some()
+                && Ranking::leaders(&ranking.shares(&example.candidates)).map(|(first, _)| first) == example.right
+        };
+        examples.iter().filter(is_first).count()
+    };
+    let alone = |feature: usize| (0..FEATURES.len()).map(|n| if n == feature { 5.0 } else { 0.0 }).collect();
+    Quality {
+        asks: examples.len(),
+        first: first(ranking.weights.clone()),
+        first_by_feature: std::array::from_fn(|feature| first(alone(feature))),
+        compared: examples.iter().filter(|example| example.right.is_some()).count(),
+    }
+}
+
+/// Gradient ascent on the log-likelihood of the softmax, with a pull towards zero.
+fn fit_weights(ranking: &mut Ranking, examples: &[Example]) {
+    const ROUNDS: usize = 300;
+    const STEP: f32 = 4.0;
+    const PULL: f32 = 1e-4;
+    for _ in 0..ROUNDS {
+        let mut gradient = vec![0.0f32; FEATURES.len()];
+        let mut used = 0.0f32;
+        for example in examples {
+            let Some(right) = example.right else { continue };
+            used += example.weight;
+            let shares = ranking.shares(&example.candidates);
+            for (n, (_, evidence)) in example.candidates.iter().enumerate() {
+                let pull = (f32::from(u8::from(n == right)) - shares[n]) * example.weight;
+                for (slope, feature) in gradient.iter_mut().zip(evidence.features) {
+                    *slope += pull * feature;
+                }
+            }
+        }
+        for (weight, slope) in ranking.weights.iter_mut().zip(gradient) {
+            *weight = (*weight + STEP * (slope / used.max(1.0) - PULL * *weight)).max(0.0);
+        }
+    }
+}
+
+/// Logistic regression of "the first is right" on its evidence and share.
+fn fit_trust(ranking: &mut Ranking, examples: &[Example]) {
+    const ROUNDS: usize = 3000;
+    const STEP: f32 = 1.0;
+    const PULL: f32 = 1e-4;
+    let points: Vec<([f32; TRUST_FEATURES], f32, f32)> = examples
+        .iter()
+        .filter_map(|example| {
+            let shares = ranking.shares(&example.candidates);
+            let (first, second) = Ranking::leaders(&shares)?;
+            // Whether a matter or a greeting met a question that no guide answers, nobody has confirmed.
+            if example.is_confirmed() && example.right.is_none() && !example.candidates[first].1.is_guide {
+                return None;
+            }
+            let right = f32::from(u8::from(example.right == Some(first)));
+            let second = second.map(|second| &example.candidates[second].1);
+            let features = trust_features(&example.candidates[first].1, second, shares[first], example.form);
+            Some((features, right, example.weight))
+        })
+        .collect();
+    let total: f32 = points.iter().map(|(_, _, weight)| weight).sum();
+    for _ in 0..ROUNDS {
+        let mut gradient = vec![0.0f32; ranking.trust.len()];
+        for (features, right, weight) in &points {
+            let miss = (right - logistic(dot(&ranking.trust, features))) * weight;
+            for (slope, feature) in gradient.iter_mut().zip(features) {
+                *slope += miss * feature;
+            }
+        }
+        for (weight, slope) in ranking.trust.iter_mut().zip(gradient) {
+            *weight += STEP * (slope / total.max(1.0) - PULL * *weight);
+        }
+    }
+}
