@@ -1,5 +1,6 @@
 //! Answer, ask back, or admit: what to do about a message, and why. Values in, a value out; nothing is written here.
 
+use super::context;
 use super::dialogue::Dialogue;
 use super::message::{Action, Attachment};
 use crate::corpus::{Corpus, Facet, GuideId, HallTopic, IntentKind, JourneyId, MatterId, Zone};
@@ -10,6 +11,9 @@ use crate::understand::{Pick, Reading, Unreadable};
 
 /// Options of a question back, at most.
 const MOST_OPTIONS: usize = 4;
+
+/// Share of the answering threshold from which catalogue matters are offered without any guide among them.
+const MATTERS_ALONE: f32 = 0.6;
 
 /// What to do about a message.
 #[derive(Clone, Debug)]
@@ -135,8 +139,11 @@ pub struct Situation<'s> {
     pub reading: &'s Reading<'s>,
     /// What may answer, best first.
     pub hits: &'s [Hit],
-    /// Share of the words that occur in the guide talked about.
-    pub context_coverage: f32,
+    /// Words that occur nowhere in the corpus.
+    pub unknown: &'s [String],
+    /// What may answer when the words are read together with those that led to the matter talked about, best first;
+    /// empty when nothing was talked about.
+    pub hits_together: &'s [Hit],
     /// The words in normal form.
     pub normalised: &'s str,
 }
@@ -146,7 +153,7 @@ pub fn decide(situation: &Situation<'_>) -> Decision {
     chosen_option(situation)
         .or_else(|| record_request(situation))
         .or_else(|| awaited_opinion(situation))
-        .or_else(|| follow_up(situation))
+        .or_else(|| context::decide(situation))
         .or_else(|| deciding_phrase(situation))
         .unwrap_or_else(|| by_confidence(situation))
 }
@@ -178,7 +185,7 @@ pub fn decide_press(action: &Action, corpus: &Corpus, dialogue: &Dialogue) -> De
     Decision { step: step.unwrap_or(Step::Help { first_words: false }), reason: Reason::Chosen }
 }
 
-fn choose(entry: &EntryRef, dialogue: &Dialogue) -> Step {
+pub(super) fn choose(entry: &EntryRef, dialogue: &Dialogue) -> Step {
     match entry {
         EntryRef::Guide(guide) => Step::Answer {
             guide: guide.clone(),
@@ -207,26 +214,12 @@ fn chosen_option(s: &Situation<'_>) -> Option<Decision> {
     if s.dialogue.offered.is_empty() {
         return None;
     }
-    let step = match s.reading.pick {
-        Some(Pick::None) => none_of_these(s.dialogue),
-        Some(Pick::Nth(n)) => choose(s.dialogue.offered.get(n)?, s.dialogue),
-        Some(Pick::Last) => choose(s.dialogue.offered.last()?, s.dialogue),
-        None => choose(named_option(s)?, s.dialogue),
+    let step = match s.reading.pick? {
+        Pick::None => none_of_these(s.dialogue),
+        Pick::Nth(n) => choose(s.dialogue.offered.get(n)?, s.dialogue),
+        Pick::Last => choose(s.dialogue.offered.last()?, s.dialogue),
     };
     Some(Decision { step, reason: Reason::Chosen })
-}
-
-/// The one offered option that a short reply names ("迁出那个").
-fn named_option<'s>(s: &'s Situation<'_>) -> Option<&'s EntryRef> {
-    const SHORT_REPLY: usize = 10;
-    if s.normalised.chars().count() > SHORT_REPLY {
-        return None;
-    }
-    let is_offered = |hit: &&Hit| s.dialogue.offered.contains(&hit.entry);
-    let best = s.hits.iter().find(is_offered)?;
-    let rival = s.hits.iter().filter(is_offered).nth(1).map_or(0.0, |hit| hit.confidence);
-    let clear = best.confidence > 0.02 && best.confidence > 1.5 * rival;
-    clear.then(|| s.dialogue.offered.iter().find(|entry| **entry == best.entry)).flatten()
 }
 
 /// "到哪了" with or without a number, and a number alone.
@@ -252,36 +245,7 @@ fn awaited_opinion(s: &Situation<'_>) -> Option<Decision> {
         .then_some(Decision { step: Step::TakeOpinion, reason: Reason::FollowUp })
 }
 
-/// Only a facet, or words that lean on the guide talked about.
-fn follow_up(s: &Situation<'_>) -> Option<Decision> {
-    let guide = s.dialogue.guide.clone()?;
-    let answer = |facet: Option<Facet>, reason| {
-        let step = Step::Answer {
-            situation: situation_of(s, &guide),
-            facet: facet.or(s.dialogue.facet).unwrap_or(Facet::Overview),
-            guide: guide.clone(),
-            confidence: 1.0,
-        };
-        Some(Decision { step, reason })
-    };
-    if s.reading.is_only_facet {
-        return answer(s.reading.facet, Reason::FollowUp);
-    }
-    let current = EntryRef::Guide(guide.clone());
-    let first = s.hits.first()?;
-    let of_current = s.hits.iter().find(|hit| hit.entry == current).map_or(0.0, |hit| hit.confidence);
-    let elsewhere = first.entry != current
-        && (first.confidence >= s.ranking.answer_at
-            || (first.confidence >= s.ranking.offer_at && first.confidence > 3.0 * of_current));
-    let leans = s.reading.opens_like_follow_up || s.reading.facet.is_some() || s.reading.content.len() <= 3;
-    let supported = of_current > 0.0 && s.context_coverage >= 0.4;
-    if !elsewhere && leans && supported {
-        return answer(s.reading.facet, Reason::LeansOnContext);
-    }
-    None
-}
-
-fn situation_of(s: &Situation<'_>, guide: &GuideId) -> Option<String> {
+pub(super) fn situation_of(s: &Situation<'_>, guide: &GuideId) -> Option<String> {
     let said = s.corpus.guide(guide).and_then(|guide| crate::understand::situation(s.normalised, guide));
     said.map(str::to_owned)
         .or_else(|| s.dialogue.situation.clone().filter(|_| s.dialogue.guide.as_ref() == Some(guide)))
@@ -299,10 +263,11 @@ fn deciding_phrase(s: &Situation<'_>) -> Option<Decision> {
         .then(|| Decision { step, reason: Reason::Cue(cue.to_owned()) })
 }
 
-fn by_confidence(s: &Situation<'_>) -> Decision {
+pub(super) fn by_confidence(s: &Situation<'_>) -> Decision {
     let best = s.hits.first().map_or(0.0, |hit| hit.confidence);
-    if best >= s.ranking.answer_at
-        && let Some(step) = sure(s, &s.hits[0])
+    if let Some(first) = s.hits.first()
+        && best >= s.ranking.answer_at
+        && let Some(step) = sure(s, first)
     {
         return Decision { step, reason: Reason::Sure { confidence: best, threshold: s.ranking.answer_at } };
     }
@@ -310,7 +275,10 @@ fn by_confidence(s: &Situation<'_>) -> Decision {
         s.hits.iter().filter(|hit| hit.confidence >= s.ranking.offer_at && !matches!(hit.entry, EntryRef::Intent(_)));
     let options: Vec<(EntryRef, f32)> =
         offered.take(MOST_OPTIONS).map(|hit| (hit.entry.clone(), hit.confidence)).collect();
-    if !options.is_empty() {
+    let is_matter = |(entry, _): &(EntryRef, f32)| matches!(entry, EntryRef::Matter(_));
+    // Somebody else's matters alone must be likelier: a list of them is no help to whoever asked something else.
+    let is_worth_asking = !options.iter().all(is_matter) || best >= MATTERS_ALONE * s.ranking.answer_at;
+    if !options.is_empty() && is_worth_asking {
         return Decision {
             step: Step::Clarify(options),
             reason: Reason::Plausible { confidence: best, threshold: s.ranking.answer_at },
@@ -323,7 +291,7 @@ fn by_confidence(s: &Situation<'_>) -> Decision {
     }
 }
 
-fn sure(s: &Situation<'_>, hit: &Hit) -> Option<Step> {
+pub(super) fn sure(s: &Situation<'_>, hit: &Hit) -> Option<Step> {
     Some(match &hit.entry {
         EntryRef::Guide(guide) => Step::Answer {
             situation: situation_of(s, guide),

@@ -22,7 +22,8 @@ pub struct Dialogue {
     pub situation: Option<String>,
     /// What was offered and awaits a choice.
     pub offered: Vec<EntryRef>,
-    /// The question the offer answers, masked: kept on file when none of it fits.
+    /// The words that led to the guide or the offer, masked: later words are read together with them, and they are kept
+    /// on file when no offer fits.
     pub asked: Option<Redacted>,
     /// The bot has asked for an opinion and takes the next message as one.
     pub awaits_opinion: bool,

@@ -2,6 +2,7 @@
 //!
 //! Channels hand a `Message` in and draw the `Reply` that comes out; what was acknowledged is on disk by then.
 
+mod context;
 pub mod decision;
 mod dialogue;
 pub mod message;
@@ -24,7 +25,7 @@ use crate::records::{ConversationId, Found, Question, RecordError, Records, Stat
 use crate::search::{EntryRef, Hit, Query};
 use crate::text::{Redacted, redact};
 use crate::understand::{self, LONGEST_MESSAGE, Reading, Unreadable, readable};
-use decision::{Decision, Rejection, Situation, Step, decide, decide_press};
+use decision::{Decision, Reason, Rejection, Situation, Step, decide, decide_press};
 use render::Renderer;
 
 /// One conversation core over one edition of the corpus and the records.
@@ -81,7 +82,7 @@ impl<'h> Conversation<'h> {
         if matches!(&message.body, Body::Text(text) if said.redacted.as_str() != text) {
             reply.lines.push(self.edition.phrasing.say(ReplyId::Masked, &[]));
         }
-        let next = self.next_dialogue(dialogue, &decision.step, &said, &reply);
+        let next = self.next_dialogue(dialogue, &decision, &said, &reply);
         reply.micros = started.elapsed().as_micros() as u64;
         Ok((reply, next))
     }
@@ -98,14 +99,17 @@ impl<'h> Conversation<'h> {
             return Trace { redacted, normalised, reading, query, hits: Vec::new(), decision };
         }
         let hits = edition.search.search(&query);
-        let context = dialogue.guide.clone().map(EntryRef::Guide);
+        let before = dialogue.asked.as_ref().map(|asked| edition.normaliser.normalise(asked.as_str()));
+        let together =
+            before.map(|before| edition.search.search(&edition.search.query(&format!("{before}，{normalised}"))));
         let decision = decide(&Situation {
             corpus: &edition.corpus,
             ranking: edition.search.ranking(),
             dialogue,
             reading: &reading,
             hits: &hits,
-            context_coverage: context.map_or(0.0, |guide| edition.search.coverage(&guide, &query)),
+            unknown: query.unknown(),
+            hits_together: together.as_deref().unwrap_or_default(),
             normalised: &normalised,
         });
         Trace { redacted, normalised, reading, query, hits, decision }
@@ -329,28 +333,32 @@ impl<'h> Conversation<'h> {
     }
 
     /// What the next message may lean on.
-    fn next_dialogue(&self, before: Dialogue, step: &Step, said: &Said<'_>, reply: &Reply) -> Dialogue {
-        let mut next =
-            Dialogue { offered: Vec::new(), asked: None, awaits_opinion: false, last_at: Some(self.now), ..before };
-        match step {
+    fn next_dialogue(&self, before: Dialogue, decision: &Decision, said: &Said<'_>, reply: &Reply) -> Dialogue {
+        let asked = before.asked.clone();
+        let mut next = Dialogue { offered: Vec::new(), awaits_opinion: false, last_at: Some(self.now), ..before };
+        let words = (!said.redacted.as_str().is_empty()).then(|| said.redacted.clone());
+        match &decision.step {
             Step::Answer { guide, facet, situation, .. } => {
+                // What led to the matter stays while the matter does.
+                if next.guide.as_ref() != Some(guide) && !matches!(decision.reason, Reason::Chosen) {
+                    next.asked = words.or(asked);
+                }
                 next.guide = Some(guide.clone());
                 next.facet = Some(*facet);
                 next.situation.clone_from(situation);
             }
             Step::Clarify(options) => {
                 next.offered = options.iter().map(|(entry, _)| entry.clone()).collect();
-                next.asked = Some(said.redacted.clone());
+                next.asked = words;
                 next.guide = None;
                 next.facet =
                     understand::read(&said.normalised, &self.edition.corpus, self.edition.search.lexicon()).facet;
             }
             Step::Journey(_) | Step::Area(_) => {
                 next.offered = reply.buttons.iter().filter_map(|button| entry_of(&button.action)).collect();
-                next.guide = None;
-                next.facet = None;
+                (next.asked, next.guide, next.facet) = (words, None, None);
             }
-            Step::Listed(_) | Step::SayAgain => (next.guide, next.facet) = (None, None),
+            Step::Listed(_) | Step::SayAgain => (next.asked, next.guide, next.facet) = (None, None, None),
             Step::AskOpinion => next.awaits_opinion = true,
             Step::Forget => return Dialogue::default(),
             _ => {}

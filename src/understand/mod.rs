@@ -24,6 +24,10 @@ pub struct Reading<'c> {
     pub is_only_facet: bool,
     /// Whether it opens like a follow-up (那, 还有, 如果).
     pub opens_like_follow_up: bool,
+    /// Whether it turns down what was answered before ("不对", "不是这个，是…").
+    pub corrects: bool,
+    /// Whether it turns to something else ("算了，还是…", "顺便再问").
+    pub turns_away: bool,
     /// Words that carry the matter.
     pub content: Vec<String>,
     /// A choice among options offered before.
@@ -47,6 +51,8 @@ pub fn read<'c>(normalised: &str, corpus: &'c Corpus, lexicon: &Lexicon) -> Read
         facet_cue: heard.map(|(_, cue)| cue),
         is_only_facet: heard.is_some() && content.iter().all(|word| is_small(word)),
         opens_like_follow_up: opens_like_follow_up(normalised),
+        corrects: corrects(normalised),
+        turns_away: turns_away(normalised),
         pick: pick::pick(normalised),
         receipt: find_receipt(normalised),
         cued_intent: cued_intent(normalised, &corpus.language.intents),
@@ -83,6 +89,31 @@ fn opens_like_follow_up(normalised: &str) -> bool {
     const OPENINGS: [&str; 14] =
         ["那", "还有", "如果", "要是", "然后", "这个", "它", "另外", "再问", "顺便", "她", "他", "不是", "不对"];
     OPENINGS.iter().any(|opening| normalised.starts_with(opening))
+}
+
+fn corrects(normalised: &str) -> bool {
+    const OPENINGS: [&str; 9] = ["不是", "不对", "错了", "搞错", "弄错", "说错", "唔系", "毋是", "无对"];
+    OPENINGS.iter().any(|opening| normalised.starts_with(opening)) && !normalised.starts_with("不是本人")
+}
+
+fn turns_away(normalised: &str) -> bool {
+    const TURNS: [&str; 14] = [
+        "还是办",
+        "还是说",
+        "还是问",
+        "算了",
+        "顺便",
+        "回到",
+        "换个",
+        "另外",
+        "再问",
+        "另一件",
+        "先不说",
+        "不关了",
+        "不搞了",
+        "说回",
+    ];
+    TURNS.iter().any(|turn| normalised.contains(turn))
 }
 
 fn find_receipt(normalised: &str) -> Option<Receipt> {
