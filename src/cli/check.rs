@@ -1,4 +1,4 @@
-//! `wenban check`, `index` and `fit`: what an editor runs after a change.
+//! `wenban check` and `index`: what an editor runs after a change.
 
 use std::io::{IsTerminal, Write};
 use std::time::Duration;
@@ -9,7 +9,7 @@ use indicatif::ProgressBar;
 use super::{Done, measure};
 use crate::corpus::{Reading, Report, Severity};
 use crate::edition::read_corpus;
-use crate::search::{Model, RANKING_FILE, Search, fit as fit_ranking};
+use crate::search::{Model, Search};
 use crate::settings::Settings;
 
 pub fn check(settings: &Settings, report: bool, quiet: bool) -> anyhow::Result<Done> {
@@ -54,27 +54,15 @@ pub fn index(settings: &Settings) -> anyhow::Result<Done> {
         print_errors(settings, &reading);
         return Ok(Done::FoundProblems);
     };
-    if Search::is_built(&corpus, &settings.index) {
+    let model = Model::load(&settings.index)?;
+    if Search::is_built(&corpus, &settings.index, &model) {
         println!("the index of corpus {} is up to date", corpus.revision.as_str());
         return Ok(Done::Fine);
     }
     let progress = ProgressBar::new_spinner().with_message("building the index");
     progress.enable_steady_tick(Duration::from_millis(100));
-    Search::open(&corpus, &settings.index, Model::load(&settings.index)?)?;
+    Search::open(&corpus, &settings.index, model)?;
     progress.finish_and_clear();
     println!("built the index of corpus {} ({} guides)", corpus.revision.as_str(), corpus.guides.len());
-    Ok(Done::Fine)
-}
-
-pub fn fit(settings: &Settings) -> anyhow::Result<Done> {
-    let mut reading = read_corpus(&settings.corpus)?;
-    let Some(corpus) = reading.corpus.take() else {
-        print_errors(settings, &reading);
-        return Ok(Done::FoundProblems);
-    };
-    let file = settings.index.join(RANKING_FILE);
-    let ranking = fit_ranking(&corpus, &Model::load_or_unfitted(&settings.index)?)?;
-    std::fs::write(&file, ranking.to_toml()).with_context(|| format!("cannot write {}", file.display()))?;
-    println!("wrote {}", file.display());
     Ok(Done::Fine)
 }

@@ -14,28 +14,11 @@ use anyhow::{Context, bail};
 use serde::{Deserialize, Serialize};
 
 use super::ask::Turns;
+use super::question_set::{self, Case, ItemIds};
 use super::{Done, hall_without_records};
 use crate::conversation::{Dialogue, Outcome, Reply};
 use crate::corpus::Corpus;
 use crate::settings::Settings;
-
-#[derive(Deserialize)]
-struct Case {
-    q: String,
-    expect: Vec<String>,
-    #[serde(default)]
-    near: Vec<String>,
-    facet: Option<String>,
-    style: Option<String>,
-    kind: Option<String>,
-}
-
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum Entry {
-    Dialog { turns: Vec<Case> },
-    Single(Case),
-}
 
 /// How one question was met.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -80,17 +63,12 @@ pub fn eval(settings: &Settings, files: &[PathBuf], json: bool, compare: Option<
     let hall = hall_without_records(settings)?;
     let edition = hall.edition();
     let turns = Turns::new(&edition);
+    let confirmed = question_set::confirmed(&settings.corpus)?;
     let mut scored = Vec::new();
-    for file in files {
+    for file in if files.is_empty() { &confirmed } else { files } {
         let ids = ItemIds::beside(file)?;
-        let text = fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?;
-        for (number, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
-            let entry: Entry =
-                serde_json::from_str(line).with_context(|| format!("{}:{}", file.display(), number + 1))?;
-            let (cases, is_dialog) = match entry {
-                Entry::Dialog { turns } => (turns, true),
-                Entry::Single(case) => (vec![case], false),
-            };
+        for cases in question_set::read(file)? {
+            let is_dialog = cases.len() > 1;
             let mut dialogue = Dialogue::default();
             for (turn, case) in cases.iter().enumerate() {
                 let (reply, next) = turns.turn(&case.q, dialogue)?;
@@ -115,35 +93,6 @@ pub fn eval(settings: &Settings, files: &[PathBuf], json: bool, compare: Option<
         print_changes(&serde_json::from_str(&text)?, &results, &mut out)?;
     }
     Ok(Done::Fine)
-}
-
-/// Item numbers of a question set and the official names they stand for.
-struct ItemIds(BTreeMap<String, String>);
-
-impl ItemIds {
-    fn beside(file: &Path) -> anyhow::Result<Self> {
-        let table = file.with_file_name("items.tsv");
-        let text = if table.exists() { fs::read_to_string(&table)? } else { String::new() };
-        let rows = text.lines().skip(1).filter_map(|line| {
-            let mut columns = line.split('\t');
-            let id = columns.next()?;
-            Some((id.to_owned(), columns.nth(1)?.to_owned()))
-        });
-        Ok(Self(rows.collect()))
-    }
-
-    /// The guide ids of `items`; an id that is no item number is a guide id already.
-    fn guides(&self, items: &[String], corpus: &Corpus) -> Vec<String> {
-        let guide = |item: &String| match self.0.get(item) {
-            Some(name) => corpus
-                .guides
-                .iter()
-                .find(|guide| guide.official_name.as_str() == name)
-                .map(|guide| guide.id.to_string()),
-            None => corpus.guide(&item.as_str().into()).map(|guide| guide.id.to_string()),
-        };
-        items.iter().filter_map(guide).collect()
-    }
 }
 
 fn score(case: &Case, reply: &Reply, ids: &ItemIds, corpus: &Corpus, file: &Path, is_follow_up: bool) -> Scored {

@@ -4,6 +4,8 @@ mod ask;
 mod check;
 mod collect;
 mod eval;
+mod fit;
+mod question_set;
 mod measure;
 mod serve;
 
@@ -64,8 +66,8 @@ enum Command {
     Index,
     /// Score question files
     Eval {
-        /// Files of {"q", "expect", …} or {"turns": […]} lines; item ids are looked up in items.tsv beside each file
-        #[arg(required = true)]
+        /// Files of {"q", "expect", …} or {"turns": […]} lines; item ids are looked up in items.tsv beside each file.
+        /// Without any: all of the corpus's confirmed questions
         files: Vec<PathBuf>,
         /// Figures and results as JSON
         #[arg(long)]
@@ -74,8 +76,11 @@ enum Command {
         #[arg(long, value_name = "OLD.json")]
         compare: Option<PathBuf>,
     },
-    /// Fit the ranking on the corpus's own asks and write it to the index folder
-    Fit,
+    /// Fit the ranking on the corpus's own asks, and on confirmed questions, and write it to the index folder
+    Fit {
+        /// Question files as for `eval`; single questions only
+        files: Vec<PathBuf>,
+    },
     /// Mask personal data in {"text"} lines
     Mask,
     /// Write out what was collected
@@ -168,7 +173,7 @@ fn run(command: Command) -> anyhow::Result<Done> {
         Command::Check { report, quiet } => check::check(&settings, report, quiet),
         Command::Index => check::index(&settings),
         Command::Eval { files, json, compare } => eval::eval(&settings, &files, json, compare.as_deref()),
-        Command::Fit => check::fit(&settings),
+        Command::Fit { files } => fit::fit(&settings, &files),
         Command::Mask => collect::mask(std::io::stdin().lock(), std::io::stdout().lock()),
         Command::Export { what, format, output } => {
             collect::export(&settings, what.into(), format.into(), output.as_deref())

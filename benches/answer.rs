@@ -1,0 +1,146 @@
+//! CPU per answer, each part beside the limit: bare jieba-rs words with one-field tantivy BM25 over the same corpus.
+//!
+//! The parts run in turns over the same questions in one process, so that the ratios hold whatever else the machine
+//! does. `cargo bench` prints the median of the rounds.
+
+use std::hint::black_box;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use jieba_rs::Jieba;
+use tantivy::collector::TopDocs;
+use tantivy::query::{BooleanQuery, Occur, TermQuery};
+use tantivy::schema::{Field, IndexRecordOption, STORED, Schema, TextFieldIndexing, TextOptions};
+use tantivy::tokenizer::{PreTokenizedString, Token};
+use tantivy::{Index, IndexReader, TantivyDocument, Term};
+use wenban::clock::{Clock, SystemClock};
+use wenban::conversation::{Body, Conversation, Dialogue, Message};
+use wenban::corpus::Text;
+use wenban::edition::{Edition, read_corpus};
+use wenban::records::{Channel, ConversationId};
+use wenban::search::{Model, entries};
+
+const ROUNDS: usize = 21;
+
+/// A name, and what it does with the question of a number.
+type Part<'p> = (&'static str, Box<dyn Fn(usize) + 'p>);
+
+fn main() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let corpus = read_corpus(&root.join("corpus")).expect("the corpus is there").corpus.expect("and has no errors");
+    let model = Model::load(&root.join("index")).expect("the model is there");
+    let edition = Edition::in_memory(corpus, model).expect("an index in memory can be built");
+    let limit = Limit::build(&edition);
+    // Every seventh ask of the corpus: real phrasings, from all areas.
+    let questions: Vec<String> = entries(&edition.corpus)
+        .flat_map(|entry| entry.asks.into_iter().map(|ask| ask.to_string()).collect::<Vec<_>>())
+        .step_by(7)
+        .collect();
+    let normalised: Vec<String> = questions.iter().map(|question| edition.normaliser.normalise(question)).collect();
+
+    let mut parts: [Part<'_>; 5] = [
+        (
+            "limit: jieba + one-field BM25",
+            Box::new(|n| {
+                black_box(limit.search(&questions[n]));
+            }),
+        ),
+        (
+            "normalise",
+            Box::new(|n| {
+                black_box(edition.normaliser.normalise(&questions[n]));
+            }),
+        ),
+        (
+            "segment and read terms",
+            Box::new(|n| {
+                black_box(edition.search.query(&normalised[n]));
+            }),
+        ),
+        (
+            "search: terms, candidates, rank",
+            Box::new(|n| {
+                let query = edition.search.query(&normalised[n]);
+                black_box(edition.search.search(&query));
+            }),
+        ),
+        ("whole path, message to reply", Box::new(|n| answer(&edition, &questions[n]))),
+    ];
+    let mut times: Vec<Vec<Duration>> = vec![Vec::new(); parts.len()];
+    for _ in 0..ROUNDS {
+        for (part, (_, run)) in parts.iter_mut().enumerate() {
+            let started = Instant::now();
+            (0..questions.len()).for_each(&mut *run);
+            times[part].push(started.elapsed() / questions.len() as u32);
+        }
+    }
+    let medians: Vec<Duration> = times.into_iter().map(median).collect();
+    println!(
+        "{} questions, {} guides, {} entries",
+        questions.len(),
+        edition.corpus.guides.len(),
+        entries(&edition.corpus).count()
+    );
+    for ((name, _), time) in parts.iter().zip(&medians) {
+        println!("{name:34} {time:>10.2?} an answer, {:.2} x the limit", time.as_secs_f64() / medians[0].as_secs_f64());
+    }
+}
+
+fn median(mut times: Vec<Duration>) -> Duration {
+    times.sort_unstable();
+    times[times.len() / 2]
+}
+
+fn answer(edition: &Edition, question: &str) {
+    let conversation = Conversation { edition, records: None, now: SystemClock.now() };
+    let message = Message {
+        conversation: ConversationId::new(Channel::Terminal, "bench"),
+        channel: Channel::Terminal,
+        body: Body::Text(question.to_owned()),
+    };
+    let (reply, dialogue) =
+        conversation.turn(&message, Dialogue::default()).expect("nothing is kept, nothing can fail");
+    black_box((reply.text(), dialogue));
+}
+
+/// The least that a jieba and tantivy search can cost: the same texts, words only, default BM25, ten hits.
+struct Limit {
+    jieba: Jieba,
+    reader: IndexReader,
+    field: Field,
+}
+
+impl Limit {
+    fn build(edition: &Edition) -> Self {
+        let jieba = Jieba::new();
+        let mut schema = Schema::builder();
+        let indexing = TextFieldIndexing::default().set_index_option(IndexRecordOption::WithFreqs);
+        let field = schema.add_text_field("text", TextOptions::default().set_indexing_options(indexing) | STORED);
+        let index = Index::create_in_ram(schema.build());
+        let mut writer = index.writer_with_num_threads(1, 64 << 20).expect("memory enough");
+        for entry in entries(&edition.corpus) {
+            let texts: Vec<&Text> = entry.names.iter().chain(&entry.asks).chain(&entry.body).copied().collect();
+            let words = texts.iter().flat_map(|text| jieba.cut_for_search(text, true)).enumerate();
+            let tokens =
+                words.map(|(position, token)| Token { position, text: token.word.to_owned(), ..Token::default() });
+            let mut document = TantivyDocument::default();
+            document
+                .add_pre_tokenized_text(field, PreTokenizedString { text: String::new(), tokens: tokens.collect() });
+            writer.add_document(document).expect("in memory");
+        }
+        writer.commit().expect("in memory");
+        let reader = index.reader().expect("in memory");
+        Self { jieba, reader, field }
+    }
+
+    fn search(&self, question: &str) -> usize {
+        let words = self.jieba.cut_for_search(question, true);
+        let clauses = words.into_iter().map(|token| {
+            let term = Term::from_field_text(self.field, token.word);
+            let clause: Box<dyn tantivy::query::Query> = Box::new(TermQuery::new(term, IndexRecordOption::WithFreqs));
+            (Occur::Should, clause)
+        });
+        let query = BooleanQuery::new(clauses.collect());
+        self.reader.searcher().search(&query, &TopDocs::with_limit(10).order_by_score()).expect("in memory").len()
+    }
+}

@@ -1,0 +1,130 @@
+//! Promise: a citizen is understood across turns, and what cannot be answered is kept and can be asked about.
+
+mod support;
+
+use support::TestHall;
+use wenban::conversation::{Action, Attachment, Body, Outcome};
+use wenban::corpus::Facet;
+use wenban::records::SuggestionKind;
+
+#[test]
+fn the_facet_asked_for_comes_first_and_follow_ups_stay_with_the_matter() {
+    let hall = TestHall::new();
+    let aunt = hall.citizen("aunt");
+    aunt.says(&hall, "失业金怎么申请").is_answered_from("unemployment-benefit").about(Facet::Steps);
+    aunt.says(&hall, "那要带什么").is_answered_from("unemployment-benefit").about(Facet::Documents);
+    aunt.says(&hall, "要多久").is_answered_from("unemployment-benefit").about(Facet::TimeLimit);
+    aunt.says(&hall, "谢谢").is(Outcome::Smalltalk);
+    aunt.says(&hall, "能代办吗").is_answered_from("unemployment-benefit").about(Facet::Proxy);
+}
+
+#[test]
+fn a_conversation_is_forgotten_after_half_an_hour_and_survives_a_restart_before() {
+    let mut hall = TestHall::on_disk();
+    let uncle = hall.citizen("uncle");
+    uncle.says(&hall, "失业金怎么申请").is_answered_from("unemployment-benefit");
+    hall.restart();
+    uncle.says(&hall, "要带什么").is_answered_from("unemployment-benefit").about(Facet::Documents);
+    hall.wait(31);
+    let later = uncle.says(&hall, "要带什么");
+    assert_ne!(later.0.outcome, Outcome::Answer, "{}", later.0.text());
+}
+
+#[test]
+fn what_is_not_known_is_kept_and_its_receipt_can_be_asked_about_after_a_restart() {
+    let mut hall = TestHall::on_disk();
+    let asker = hall.citizen("asker");
+    let receipt = asker.says(&hall, "火星上的石头能不能寄回来当纪念品").is(Outcome::Admit).receipt();
+    hall.restart();
+    let by_number = asker.says(&hall, &format!("{receipt}到哪了")).0.text();
+    assert!(by_number.contains(&receipt) && by_number.contains("4月15日"), "{by_number}");
+    let by_person = asker.says(&hall, "到哪了").0.text();
+    assert!(by_person.contains(&receipt), "{by_person}");
+    let stranger = hall.citizen("stranger").says(&hall, &receipt).0.text();
+    assert!(!stranger.contains("石头"), "a receipt shows nobody else's words: {stranger}");
+    let questions = hall.records().questions().unwrap();
+    assert_eq!(questions.len(), 1);
+    assert_eq!(questions[0].text.as_str(), "火星上的石头能不能寄回来当纪念品");
+}
+
+#[test]
+fn turning_down_every_choice_keeps_the_question_that_was_asked() {
+    let hall = TestHall::new();
+    let asker = hall.citizen("asker");
+    // Any question back will do; the words are chosen to lie between matters.
+    let question = ["工伤", "社保", "执照", "户口", "房子登记"]
+        .into_iter()
+        .find(|words| asker.says(&hall, words).0.outcome == Outcome::Clarify)
+        .expect("one of these is too short to answer");
+    asker.says(&hall, "都不是").is(Outcome::Admit).receipt();
+    assert_eq!(hall.records().questions().unwrap()[0].text.as_str(), question);
+}
+
+#[test]
+fn opinions_are_collected_and_hints_at_bribery_go_to_supervision_only() {
+    let hall = TestHall::new();
+    let visitor = hall.citizen("visitor");
+    visitor.says(&hall, "我要提意见").is(Outcome::Suggestion);
+    assert!(hall.records().suggestions().unwrap().is_empty(), "announcing an opinion is not one");
+    visitor.says(&hall, "医保窗口前面的凳子太少").is(Outcome::Suggestion).receipt();
+    visitor.says(&hall, "窗口的人跟我要红包").is(Outcome::Suggestion).receipt();
+    let kept = hall.records().suggestions().unwrap();
+    assert_eq!(kept.len(), 2);
+    assert!(kept.iter().any(|kept| kept.kind == SuggestionKind::Misconduct));
+    let opinion = kept.iter().find(|kept| kept.kind == SuggestionKind::Opinion).expect("the opinion was kept");
+    assert_eq!(opinion.zone.map(|zone| zone.key()), Some("medical_insurance"));
+}
+
+#[test]
+fn personal_numbers_never_reach_the_records_and_the_sender_is_told() {
+    let hall = TestHall::new();
+    let sender = hall.citizen("sender");
+    let heard =
+        sender.says(&hall, "我叫陈小明，身份证440111199003070012，电话13800138000，火星石头怎么寄").is(Outcome::Admit);
+    assert_eq!(heard.0.lines.last().unwrap().reply.key(), "masked");
+    let kept = serde_json::to_string(&hall.records().questions().unwrap()).unwrap();
+    for secret in ["440111199003070012", "13800138000", "陈小明"] {
+        assert!(!kept.contains(secret), "{kept}");
+    }
+}
+
+#[test]
+fn forgetting_lets_go_of_the_conversation_and_the_receipts() {
+    let hall = TestHall::new();
+    let person = hall.citizen("person");
+    person.says(&hall, "火星上的石头能不能寄回来当纪念品").is(Outcome::Admit);
+    person.says(&hall, "删除我的记录");
+    assert!(hall.records().waiting(&person.conversation).unwrap().is_empty());
+    assert_eq!(hall.records().questions().unwrap().len(), 1, "the masked question stays, as nobody's");
+}
+
+#[test]
+fn messages_without_words_get_a_kind_sentence() {
+    let hall = TestHall::new();
+    let person = hall.citizen("person");
+    for attachment in [Attachment::Photo, Attachment::Voice, Attachment::Other] {
+        person.sends(&hall, Body::Attachment(attachment)).is(Outcome::Reject);
+    }
+    for words in ["", " \n\t ", "😡😡😡", "<img src=x onerror=alert(1)>", &"(".repeat(4096), "\u{202e}\u{200b}"] {
+        person.says(&hall, words).is(Outcome::Reject);
+    }
+}
+
+#[test]
+fn forged_and_stale_buttons_do_no_harm() {
+    let hall = TestHall::new();
+    let person = hall.citizen("person");
+    for token in ["f:no-such-guide:fee", "g:no-such-guide", "m:nothing", "j:nothing", "s:unemployment-benefit:nothing"]
+    {
+        person.presses(&hall, Action::parse(token).expect("well formed")).is(Outcome::Help);
+    }
+    person.presses(&hall, Action::NoneOfThese).is(Outcome::Clarify);
+}
+
+#[test]
+fn wanting_a_person_is_passed_on() {
+    let hall = TestHall::new();
+    let heard = hall.citizen("person").says(&hall, "帮我转人工").is(Outcome::Handoff);
+    assert!(heard.0.text().contains("12345"));
+    assert_eq!(hall.records().questions().unwrap().len(), 1);
+}

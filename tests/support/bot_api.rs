@@ -1,0 +1,150 @@
+//! A stand-in for Telegram's Bot API over HTTP: hands out updates as the real one does (until the next offset
+//! acknowledges them), and keeps what the bot sends.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Bytes;
+use axum::extract::{Path, State};
+use axum::response::{IntoResponse, Response};
+use axum::routing::any;
+use serde_json::{Value, json};
+use tokio::sync::Notify;
+
+/// The Bot API of one bot.
+#[derive(Clone, Default)]
+pub struct BotApi {
+    state: Arc<Mutex<Inside>>,
+    news: Arc<Notify>,
+}
+
+#[derive(Default)]
+struct Inside {
+    updates: BTreeMap<i64, Value>,
+    next_update: i64,
+    next_message: i64,
+    calls: Vec<(String, Value)>,
+}
+
+impl BotApi {
+    /// Serves on a free port; returns the address for `TELOXIDE_API_URL`.
+    pub async fn serve(&self) -> String {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+        let address = format!("http://{}", listener.local_addr().expect("bound"));
+        let router = Router::new().route("/{bot}/{method}", any(call)).with_state(self.clone());
+        tokio::spawn(async move { axum::serve(listener, router).await });
+        address
+    }
+
+    fn add(&self, kind: &str, content: Value) {
+        let mut inside = self.state.lock().expect("not poisoned");
+        inside.next_update += 1;
+        let id = inside.next_update;
+        inside.updates.insert(id, json!({ "update_id": id, kind: content }));
+        drop(inside);
+        self.news.notify_waiters();
+    }
+
+    /// A person in `chat` writes.
+    pub fn write(&self, chat: i64, text: &str) {
+        self.send(chat, json!({ "text": text }));
+    }
+
+    /// A person in `chat` sends something.
+    pub fn send(&self, chat: i64, content: Value) {
+        let mut message =
+            json!({ "message_id": 1, "date": 1_776_000_000, "chat": chat_of(chat), "from": person(chat) });
+        message.as_object_mut().expect("an object").extend(content.as_object().expect("an object").clone());
+        self.add("message", message);
+    }
+
+    /// A person in `chat` presses a button.
+    pub fn press(&self, chat: i64, data: &str) {
+        let message = json!({ "message_id": 2, "date": 1_776_000_000, "chat": chat_of(chat), "text": "…" });
+        self.add(
+            "callback_query",
+            json!({ "id": "1", "from": person(chat), "message": message, "chat_instance": "1", "data": data }),
+        );
+    }
+
+    /// Updates not yet acknowledged.
+    pub fn unacknowledged(&self) -> usize {
+        self.state.lock().expect("not poisoned").updates.len()
+    }
+
+    /// What the bot called, by method name in lower case.
+    pub fn calls(&self, method: &str) -> Vec<Value> {
+        let inside = self.state.lock().expect("not poisoned");
+        inside.calls.iter().filter(|(called, _)| called == method).map(|(_, body)| body.clone()).collect()
+    }
+
+    /// Waits until the bot has called `method` `times` times.
+    pub async fn wait_for(&self, method: &str, times: usize) -> Vec<Value> {
+        let enough = async {
+            loop {
+                let changed = self.news.notified();
+                let calls = self.calls(method);
+                if calls.len() >= times {
+                    return calls;
+                }
+                changed.await;
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(60), enough)
+            .await
+            .unwrap_or_else(|_| panic!("the bot never called {method}"))
+    }
+}
+
+fn chat_of(chat: i64) -> Value {
+    json!({ "id": chat, "type": "private", "first_name": "群众" })
+}
+
+fn person(chat: i64) -> Value {
+    json!({ "id": chat, "is_bot": false, "first_name": "群众" })
+}
+
+async fn call(State(api): State<BotApi>, Path((_bot, method)): Path<(String, String)>, body: Bytes) -> Response {
+    let method = method.to_lowercase();
+    let body: Value = serde_json::from_slice(&body).unwrap_or(Value::Null);
+    let result = match method.as_str() {
+        "getupdates" => return updates(&api, &body).await.into_response(),
+        "getme" => json!({
+            "id": 1, "is_bot": true, "first_name": "问办", "username": "wenban_bot", "can_join_groups": true,
+            "can_read_all_group_messages": false, "supports_inline_queries": false, "has_main_web_app": false,
+        }),
+        "sendmessage" => {
+            let mut inside = api.state.lock().expect("not poisoned");
+            inside.next_message += 1;
+            json!({ "message_id": inside.next_message, "date": 1_776_000_000, "chat": chat_of(body["chat_id"].as_i64().unwrap_or(0)), "text": body["text"] })
+        }
+        _ => Value::Bool(true),
+    };
+    api.state.lock().expect("not poisoned").calls.push((method, body));
+    api.news.notify_waiters();
+    axum::Json(json!({ "ok": true, "result": result })).into_response()
+}
+
+/// Holds the answer until there is news or the wait is over; an offset forgets everything before it.
+async fn updates(api: &BotApi, body: &Value) -> axum::Json<Value> {
+    let offset = body["offset"].as_i64().unwrap_or(0);
+    let wait = Duration::from_secs(body["timeout"].as_u64().unwrap_or(0));
+    let found = async {
+        loop {
+            let changed = api.news.notified();
+            let waiting: Vec<Value> = {
+                let mut inside = api.state.lock().expect("not poisoned");
+                inside.updates = inside.updates.split_off(&offset);
+                inside.updates.values().take(100).cloned().collect()
+            };
+            if !waiting.is_empty() {
+                return waiting;
+            }
+            changed.await;
+        }
+    };
+    let updates = tokio::time::timeout(wait, found).await.unwrap_or_default();
+    axum::Json(json!({ "ok": true, "result": updates }))
+}

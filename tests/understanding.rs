@@ -1,0 +1,38 @@
+//! Promise: the questions that staff confirmed, none of which the index has seen, go on being understood.
+
+mod support;
+
+use std::collections::BTreeMap;
+
+use support::server::Start;
+
+#[test]
+fn confirmed_questions_are_understood_at_least_as_well_as_promised() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = Start::in_folder(folder.path()).command().args(["eval", "--json"]).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let results: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    // By file and whether it is a follow-up: how often each verdict was given.
+    let mut counts: BTreeMap<(String, bool), BTreeMap<String, usize>> = BTreeMap::new();
+    for scored in results["scored"].as_array().unwrap() {
+        let key = (scored["file"].as_str().unwrap().to_owned(), scored["is_follow_up"].as_bool().unwrap());
+        let verdict = scored["verdict"].as_str().unwrap().to_owned();
+        *counts.entry(key).or_default().entry(verdict).or_default() += 1;
+    }
+    println!("{counts:#?}");
+    let share = |file: &str, is_follow_up: bool, verdicts: &[&str], of: &[&str]| {
+        let counts = &counts[&(file.to_owned(), is_follow_up)];
+        let sum = |names: &[&str]| names.iter().filter_map(|name| counts.get(*name)).sum::<usize>() as f64;
+        sum(verdicts) / sum(of)
+    };
+    const INSIDE: [&str; 6] = ["right", "offered", "near", "misled", "missed", "wrong"];
+    const OUTSIDE: [&str; 2] = ["kept_out", "false"];
+    // A little below what was measured when the questions were confirmed.
+    assert!(share("matters.jsonl", false, &["right"], &INSIDE) >= 0.88);
+    assert!(share("matters.jsonl", false, &["right", "offered"], &INSIDE) >= 0.96);
+    assert!(share("matters.jsonl", false, &["wrong"], &INSIDE) <= 0.03);
+    assert!(share("letters.jsonl", false, &["right"], &INSIDE) >= 0.94);
+    assert!(share("letters.jsonl", false, &["false"], &OUTSIDE) <= 0.04);
+    assert!(share("elsewhere.jsonl", false, &["false"], &OUTSIDE) <= 0.03);
+    assert!(share("dialogs.jsonl", true, &["right"], &INSIDE) >= 0.72);
+}
