@@ -33,6 +33,7 @@ async fn serve_until_stopped(settings: &Settings) -> anyhow::Result<()> {
     let edition = open_edition(settings)?;
     let (revision, guides) = (edition.corpus.revision.clone(), edition.corpus.guides.len());
     let records = open_records(settings).context("the records cannot be opened")?;
+    let inbox = records.inbox();
     let hall = Arc::new(Hall::new(edition, Some(records), Arc::new(SystemClock)));
 
     tokio::spawn(watch_corpus(hall.clone(), settings.clone()));
@@ -43,7 +44,7 @@ async fn serve_until_stopped(settings: &Settings) -> anyhow::Result<()> {
         }
     });
     if let Ok(token) = std::env::var("TELOXIDE_TOKEN") {
-        tokio::spawn(telegram::Door::new(&token, api_url, hall.clone()).run());
+        tokio::spawn(telegram::Door::new(&token, api_url, hall.clone(), inbox).run());
         tracing::info!("answering on Telegram");
     }
     tracing::info!(revision = revision.as_str(), guides, "corpus ready");

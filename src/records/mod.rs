@@ -1,8 +1,9 @@
 //! What must not be lost: unanswered questions, opinions, who waits for an answer, and what a conversation is about.
 //!
-//! Takes only redacted text. What is acknowledged to a person is synced to disk before these functions return.
+//! Takes only redacted text, but for the inbox. What is acknowledged to a person is synced to disk before these functions return.
 
 pub mod export;
+mod inbox;
 mod receipt;
 
 use std::sync::Arc;
@@ -11,6 +12,7 @@ use jiff::Timestamp;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
+pub use inbox::{Inbox, Update};
 pub use receipt::Receipt;
 
 use crate::corpus::{Revision, UnitId, Zone};
@@ -162,6 +164,11 @@ impl Records {
     /// Keeps records in `store`.
     pub fn new(store: Arc<dyn Store>) -> Self {
         Self { store }
+    }
+
+    /// What was received and not yet answered. One inbox serves all who receive.
+    pub fn inbox(&self) -> Inbox {
+        Inbox::new(self.store.clone())
     }
 
     /// Draws a new receipt number, never given before by this store.

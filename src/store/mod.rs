@@ -25,12 +25,26 @@ pub enum Table {
     Conversations,
     /// Counters, by name.
     Counters,
+    /// What was received and not yet answered, by its number; not masked, deleted once answered.
+    Inbox,
+    /// Which numbers were received lately.
+    Received,
+    /// The shapes of updates that could not be read, by number.
+    Unread,
 }
 
 impl Table {
     /// All tables.
-    pub const ALL: [Table; 5] =
-        [Table::Questions, Table::Suggestions, Table::FollowUps, Table::Conversations, Table::Counters];
+    pub const ALL: [Table; 8] = [
+        Table::Questions,
+        Table::Suggestions,
+        Table::FollowUps,
+        Table::Conversations,
+        Table::Counters,
+        Table::Inbox,
+        Table::Received,
+        Table::Unread,
+    ];
 
     /// The name on disk.
     pub fn name(self) -> &'static str {
@@ -40,6 +54,9 @@ impl Table {
             Table::FollowUps => "follow_ups",
             Table::Conversations => "conversations",
             Table::Counters => "counters",
+            Table::Inbox => "inbox",
+            Table::Received => "received",
+            Table::Unread => "unread",
         }
     }
 }

@@ -23,9 +23,14 @@ pub struct BotApi {
 #[derive(Default)]
 struct Inside {
     updates: BTreeMap<i64, Value>,
+    acknowledged: BTreeMap<i64, Value>,
     next_update: i64,
     next_message: i64,
     calls: Vec<(String, Value)>,
+    /// Polls to come that are answered as if nothing had been acknowledged.
+    forgetful_polls: usize,
+    /// Answers to calls to come, by method in lower case, in order.
+    refusals: Vec<(String, Value)>,
 }
 
 impl BotApi {
@@ -38,7 +43,8 @@ impl BotApi {
         address
     }
 
-    fn add(&self, kind: &str, content: Value) {
+    /// Something happens that `kind` names.
+    pub fn add(&self, kind: &str, content: Value) {
         let mut inside = self.state.lock().expect("not poisoned");
         inside.next_update += 1;
         let id = inside.next_update;
@@ -69,6 +75,17 @@ impl BotApi {
         );
     }
 
+    /// The next `times` polls deliver acknowledged updates once more.
+    pub fn forget_acknowledgements(&self, times: usize) {
+        self.state.lock().expect("not poisoned").forgetful_polls = times;
+        self.news.notify_waiters();
+    }
+
+    /// The next call of `method`, in lower case, is answered with this.
+    pub fn refuse(&self, method: &str, answer: Value) {
+        self.state.lock().expect("not poisoned").refusals.push((method.to_owned(), answer));
+    }
+
     /// Updates not yet acknowledged.
     pub fn unacknowledged(&self) -> usize {
         self.state.lock().expect("not poisoned").updates.len()
@@ -82,19 +99,28 @@ impl BotApi {
 
     /// Waits until the bot has called `method` `times` times.
     pub async fn wait_for(&self, method: &str, times: usize) -> Vec<Value> {
-        let enough = async {
+        self.wait_until(method, |called| called.count() >= times).await;
+        self.calls(method)
+    }
+
+    /// Waits until what the bot has called of `method` is `enough`.
+    pub async fn wait_until(&self, method: &str, enough: impl Fn(&mut dyn Iterator<Item = &Value>) -> bool) {
+        let waiting = async {
             loop {
                 let changed = self.news.notified();
-                let calls = self.calls(method);
-                if calls.len() >= times {
-                    return calls;
+                let is_enough = {
+                    let inside = self.state.lock().expect("not poisoned");
+                    enough(&mut inside.calls.iter().filter(|(called, _)| called == method).map(|(_, body)| body))
+                };
+                if is_enough {
+                    return;
                 }
                 changed.await;
             }
         };
-        tokio::time::timeout(Duration::from_secs(60), enough)
+        tokio::time::timeout(Duration::from_secs(120), waiting)
             .await
-            .unwrap_or_else(|_| panic!("the bot never called {method}"))
+            .unwrap_or_else(|_| panic!("the bot never called {method} as expected"));
     }
 }
 
@@ -109,6 +135,14 @@ fn person(chat: i64) -> Value {
 async fn call(State(api): State<BotApi>, Path((_bot, method)): Path<(String, String)>, body: Bytes) -> Response {
     let method = method.to_lowercase();
     let body: Value = serde_json::from_slice(&body).unwrap_or(Value::Null);
+    let refusal = {
+        let mut inside = api.state.lock().expect("not poisoned");
+        let found = inside.refusals.iter().position(|(refused, _)| *refused == method);
+        found.map(|at| inside.refusals.remove(at).1)
+    };
+    if let Some(refusal) = refusal {
+        return axum::Json(refusal).into_response();
+    }
     let result = match method.as_str() {
         "getupdates" => return updates(&api, &body).await.into_response(),
         "getme" => json!({
@@ -136,7 +170,15 @@ async fn updates(api: &BotApi, body: &Value) -> axum::Json<Value> {
             let changed = api.news.notified();
             let waiting: Vec<Value> = {
                 let mut inside = api.state.lock().expect("not poisoned");
-                inside.updates = inside.updates.split_off(&offset);
+                if inside.forgetful_polls > 0 {
+                    inside.forgetful_polls -= 1;
+                    let again = std::mem::take(&mut inside.acknowledged);
+                    inside.updates.extend(again);
+                } else {
+                    let unacknowledged = inside.updates.split_off(&offset);
+                    let acknowledged = std::mem::replace(&mut inside.updates, unacknowledged);
+                    inside.acknowledged.extend(acknowledged);
+                }
                 inside.updates.values().take(100).cloned().collect()
             };
             if !waiting.is_empty() {

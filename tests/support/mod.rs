@@ -1,6 +1,7 @@
 //! A whole hall for tests: the shipped corpus, a clock set by hand, records in memory or on disk.
 
 #![allow(dead_code, reason = "each test file uses its own part")]
+#![allow(clippy::wrong_self_convention, reason = "a story reads on: `is_answered_from(…).about(…)`")]
 
 pub mod bot_api;
 pub mod server;

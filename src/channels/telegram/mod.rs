@@ -1,0 +1,243 @@
+//! Telegram by long polling. teloxide lives here and nowhere else.
+//!
+//! The loop is our own: an update is on disk before Telegram is told (by the next offset) that it arrived, and is
+//! deleted there once it is answered. So a crash loses nothing; it may repeat an answer that was on its way.
+
+mod drawing;
+mod incoming;
+mod queues;
+mod raw_updates;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde_json::Value;
+use teloxide::prelude::*;
+use teloxide::requests::JsonRequest;
+use teloxide::types::{BotCommand, ChatId, ParseMode, Update, UpdateKind};
+use teloxide::{ApiError, RequestError};
+use tokio::sync::Semaphore;
+
+use crate::conversation::{Message, Reply};
+use crate::hall::Hall;
+use crate::phrasing::ReplyId;
+use crate::records::{self, Channel, ConversationId, Inbox, RecordError};
+use drawing::{draw, keyboard, split};
+use incoming::Incoming;
+use queues::Queues;
+use raw_updates::RawUpdates;
+
+/// Seconds a poll may wait for something to happen.
+const POLL_SECONDS: u32 = 10;
+/// Longest pause after repeated failures.
+const LONGEST_PAUSE: Duration = Duration::from_secs(60);
+/// Longest message Telegram takes, in UTF-16 units.
+const LONGEST_MESSAGE: usize = 4096;
+/// Messages answered at the same time at most. Chats take turns, so a chat that floods waits behind the others.
+const SIDE_BY_SIDE: usize = 8;
+
+/// A bot on the Bot API of `api_url`, or on Telegram's own.
+pub struct Door {
+    bot: Bot,
+    hall: Arc<Hall>,
+    inbox: Inbox,
+    queues: Queues,
+    turns: Semaphore,
+    secret: String,
+}
+
+impl Door {
+    /// Opens the door for the bot with `token`.
+    pub fn new(token: &str, api_url: Option<url::Url>, hall: Arc<Hall>, inbox: Inbox) -> Arc<Self> {
+        let bot = Bot::new(token);
+        let bot = match api_url {
+            Some(url) => bot.set_api_url(url),
+            None => bot,
+        };
+        let (queues, turns) = (Queues::default(), Semaphore::new(SIDE_BY_SIDE));
+        Arc::new(Self { bot, hall, inbox, queues, turns, secret: token.to_owned() })
+    }
+
+    /// Answers what an earlier run left, then polls and answers until the task is dropped.
+    pub async fn run(self: Arc<Self>) {
+        self.resume().await;
+        self.announce_commands().await;
+        let mut offset = 0;
+        let mut pause = Duration::from_secs(1);
+        loop {
+            let polled = match self.poll(offset).await {
+                Ok(updates) => self.ingest(updates).await.map_err(|error| error.to_string()),
+                Err(error) => Err(self.without_secret(&error)),
+            };
+            match polled {
+                Ok(next) => {
+                    pause = Duration::from_secs(1);
+                    offset = next.unwrap_or(offset);
+                }
+                Err(error) => {
+                    tracing::warn!(error, ?pause, "polling Telegram failed");
+                    tokio::time::sleep(pause).await;
+                    pause = (pause * 2).min(LONGEST_PAUSE);
+                }
+            }
+        }
+    }
+
+    async fn poll(&self, offset: u64) -> Result<Vec<Value>, RequestError> {
+        let allowed_updates = &["message", "callback_query"];
+        JsonRequest::new(self.bot.clone(), RawUpdates { offset, timeout: POLL_SECONDS, allowed_updates }).await
+    }
+
+    /// Takes a delivery. When it returns everything is on disk; the number is the offset that says so.
+    async fn ingest(self: &Arc<Self>, raw: Vec<Value>) -> Result<Option<u64>, RecordError> {
+        let numbered = raw.into_iter().filter_map(|raw| Some(records::Update { id: raw["update_id"].as_u64()?, raw }));
+        let updates: Vec<records::Update> = numbered.collect();
+        let next = updates.iter().map(|update| update.id + 1).max();
+        let (inbox, now) = (self.inbox.clone(), self.hall.clock().now());
+        for id in blocking(move || inbox.receive(updates, now)).await? {
+            self.enqueue(id).await?;
+        }
+        Ok(next)
+    }
+
+    /// Takes up what was received but not answered before the last end.
+    async fn resume(self: &Arc<Self>) {
+        let inbox = self.inbox.clone();
+        let resumed = async {
+            for id in blocking(move || inbox.waiting()).await? {
+                self.enqueue(id).await?;
+            }
+            Ok::<(), RecordError>(())
+        };
+        if let Err(error) = resumed.await {
+            tracing::error!(%error, "what was left unanswered cannot be taken up");
+        }
+    }
+
+    /// Puts a received update behind those of its chat.
+    async fn enqueue(self: &Arc<Self>, id: u64) -> Result<(), RecordError> {
+        let Some(update) = self.read(id).await? else { return Ok(()) };
+        let chat = update.chat().map_or(0, |chat| chat.id.0);
+        if self.queues.push(chat, id) {
+            tokio::spawn(self.clone().work_on(chat));
+        }
+        Ok(())
+    }
+
+    /// A received update; one that cannot be read is set aside, and an operator is told.
+    async fn read(&self, id: u64) -> Result<Option<Update>, RecordError> {
+        let inbox = self.inbox.clone();
+        blocking(move || {
+            let Some(raw) = inbox.read(id)? else { return Ok(None) };
+            // From text: teloxide reads the kind of an update only from borrowed words.
+            match serde_json::from_str::<Update>(&raw.to_string()) {
+                Ok(update) if !matches!(update.kind, UpdateKind::Error(_)) => Ok(Some(update)),
+                _ => {
+                    let unread = inbox.set_aside(id, &raw)?;
+                    tracing::error!(id, unread, "an update of unknown form was set aside");
+                    Ok(None)
+                }
+            }
+        })
+        .await
+    }
+
+    /// Answers the updates of a chat in order until there are none.
+    async fn work_on(self: Arc<Self>, chat: i64) {
+        while let Some(id) = self.queues.next(chat) {
+            // In a task of its own: a panic costs this message, not the chat.
+            let door = self.clone();
+            match tokio::spawn(async move { door.answer(id).await }).await {
+                Ok(Ok(())) => {}
+                Ok(Err(error)) => {
+                    tracing::error!(id, %error, "an update could not be read; it waits for the next start");
+                    continue;
+                }
+                Err(error) => tracing::error!(id, %error, "answering an update panicked"),
+            }
+            let inbox = self.inbox.clone();
+            if let Err(error) = blocking(move || inbox.answered(id)).await {
+                tracing::error!(id, %error, "an answered update could not be deleted");
+            }
+        }
+    }
+
+    async fn answer(&self, id: u64) -> Result<(), RecordError> {
+        let Some(update) = self.read(id).await? else { return Ok(()) };
+        let Some(incoming) = Incoming::of(&update, &self.hall.edition().corpus) else { return Ok(()) };
+        if let Some(press) = incoming.press
+            && let Err(error) = self.bot.answer_callback_query(press).await
+        {
+            tracing::warn!(error = self.without_secret(&error), "a button press could not be confirmed");
+        }
+        let conversation = ConversationId::new(Channel::Telegram, &incoming.chat.0.to_string());
+        let message = Message { conversation, channel: Channel::Telegram, body: incoming.body };
+        let reply = {
+            let _turn = self.turns.acquire().await.expect("the turns are never closed");
+            let hall = self.hall.clone();
+            blocking(move || hall.receive(&message)).await
+        };
+        self.send(incoming.chat, &reply).await;
+        Ok(())
+    }
+
+    async fn announce_commands(&self) {
+        let edition = self.hall.edition();
+        let command = |name, words| BotCommand::new(name, edition.phrasing.say(words, &[]).text);
+        let commands = [command("start", ReplyId::CommandStart), command("help", ReplyId::CommandHelp)];
+        if let Err(error) = self.bot.set_my_commands(commands).await {
+            tracing::warn!(error = self.without_secret(&error), "the command menu could not be set");
+        }
+    }
+
+    async fn send(&self, chat: ChatId, reply: &Reply) {
+        let parts = split(&draw(reply), LONGEST_MESSAGE);
+        let last = parts.len() - 1;
+        for (number, part) in parts.into_iter().enumerate() {
+            let mut request = self.bot.send_message(chat, part).parse_mode(ParseMode::Html);
+            if number == last && !reply.buttons.is_empty() {
+                request = request.reply_markup(keyboard(reply));
+            }
+            if let Err(error) = self.insist(request).await {
+                tracing::error!(error = self.without_secret(&error), "a reply could not be sent");
+                return;
+            }
+        }
+    }
+
+    /// Sends, waiting as long as Telegram asks or cannot be reached. Only what surely did not arrive is sent again.
+    async fn insist(&self, request: JsonRequest<teloxide::payloads::SendMessage>) -> Result<(), RequestError> {
+        let mut pause = Duration::from_secs(1);
+        loop {
+            match request.clone().await {
+                Ok(_) => return Ok(()),
+                Err(RequestError::RetryAfter(wait)) => tokio::time::sleep(wait.duration()).await,
+                Err(RequestError::Api(ApiError::InvalidToken)) => {
+                    tracing::error!("Telegram refuses the bot's token; replies wait until it is right again");
+                    tokio::time::sleep(LONGEST_PAUSE).await;
+                }
+                Err(RequestError::Network(error)) if error.is_connect() => {
+                    tokio::time::sleep(pause).await;
+                    pause = (pause * 2).min(LONGEST_PAUSE);
+                }
+                Err(error) => return Err(error),
+            }
+        }
+    }
+
+    /// An error without the bot's token, which stands in the address of every request.
+    fn without_secret(&self, error: &RequestError) -> String {
+        error.to_string().replace(&self.secret, "<token>")
+    }
+}
+
+/// Runs work that may wait for the disk off the async threads; a panic in it goes on in the caller.
+async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
+    match tokio::task::spawn_blocking(work).await {
+        Ok(value) => value,
+        Err(error) => match error.try_into_panic() {
+            Ok(panic) => std::panic::resume_unwind(panic),
+            Err(_) => std::future::pending().await,
+        },
+    }
+}
