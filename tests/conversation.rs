@@ -128,3 +128,13 @@ fn wanting_a_person_is_passed_on() {
     assert!(heard.0.text().contains("12345"));
     assert_eq!(hall.records().questions().unwrap().len(), 1);
 }
+
+#[test]
+fn whoever_names_another_matter_gets_that_one() {
+    let hall = TestHall::new();
+    let edition = hall.hall().edition();
+    let clerk = hall.citizen("clerk");
+    for guide in edition.corpus.guides.iter().chain(edition.corpus.guides.iter().rev()) {
+        clerk.says(&hall, &guide.plain_name).is_answered_from(guide.id.as_str());
+    }
+}

@@ -16,6 +16,8 @@ const WORTH_OF_STAYING: f32 = 0.12;
 const WORTH_OF_OFFERED: f32 = 0.04;
 /// At and above this confidence words name another matter, whatever was talked about.
 const NAMES_ANOTHER: f32 = 0.7;
+/// The same for a word or two, which may as well be a reply.
+const NAMES_OUTRIGHT: f32 = 0.85;
 /// What an entry that one reading does not know is worth in it.
 const UNHEARD: f32 = 0.01;
 /// Words that carry too little to be a matter of their own.
@@ -70,6 +72,11 @@ fn leans(s: &Situation<'_>) -> bool {
 /// Several words, and one of them nobody at the hall has ever written: not about the matter talked about.
 fn speaks_of_something_unknown(s: &Situation<'_>) -> bool {
     s.reading.content.len() > FEW_WORDS && !s.unknown.is_empty()
+}
+
+/// The confidence from which words name another matter: a word or two must name it outright.
+fn names_another(s: &Situation<'_>) -> f32 {
+    if is_a_word_or_two(s) { NAMES_OUTRIGHT } else { NAMES_ANOTHER }
 }
 
 /// A word or two is rather a reply than a question.
@@ -139,7 +146,7 @@ fn by_both(s: &Situation<'_>, matter: &GuideId) -> Option<Decision> {
     // The words alone are sure, and together nothing speaks louder: another matter, or the same again.
     if let Some(first) = first
         && first.confidence >= s.ranking.answer_at
-        && (first.entry == best.entry || !leans(s) || (first.confidence >= NAMES_ANOTHER && !is_a_word_or_two(s)))
+        && (first.entry == best.entry || !leans(s) || first.confidence >= names_another(s))
     {
         return None;
     }
