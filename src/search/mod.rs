@@ -110,15 +110,6 @@ impl Search {
             .collect()
     }
 
-    /// The candidates the index alone would give, best first: the net's own quality, for measuring.
-    pub fn shortlist(&self, query: &Query) -> Vec<&EntryRef> {
-        self.candidates
-            .top(query.terms(), SHORTLIST)
-            .into_iter()
-            .map(|number| &self.entries[number].reference)
-            .collect()
-    }
-
     /// The fitted weights and thresholds.
     pub fn ranking(&self) -> &Ranking {
         &self.model.ranking
