@@ -168,6 +168,6 @@ fn other_than(s: &Situation<'_>, matter: &GuideId) -> Decision {
     let current = EntryRef::Guide(matter.clone());
     let others: Vec<Hit> = judged_twice(s, matter).into_iter().filter(|hit| hit.entry != current).collect();
     let alone: Vec<Hit> = s.hits.iter().filter(|hit| hit.entry != current).cloned().collect();
-    let is_sure = alone.first().is_some_and(|hit| hit.confidence >= s.ranking.answer_at);
-    by_confidence(&Situation { hits: if is_sure { &alone } else { &others }, ..*s })
+    let best = |hits: &[Hit]| hits.first().map_or(0.0, |hit| hit.confidence);
+    by_confidence(&Situation { hits: if best(&alone) >= best(&others) { &alone } else { &others }, ..*s })
 }
