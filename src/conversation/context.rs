@@ -15,7 +15,7 @@ const WORTH_OF_STAYING: f32 = 0.12;
 /// What an offered entry is worth by the words alone.
 const WORTH_OF_OFFERED: f32 = 0.04;
 /// At and above this confidence words name another matter, whatever was talked about.
-const NAMES_ANOTHER: f32 = 0.7;
+const NAMES_ANOTHER: f32 = 0.66;
 /// The same for a word or two, which may as well be a reply.
 const NAMES_OUTRIGHT: f32 = 0.85;
 /// What an entry that one reading does not know is worth in it.
@@ -69,9 +69,20 @@ fn leans(s: &Situation<'_>) -> bool {
     s.reading.facet.is_some() || s.reading.opens_like_follow_up || (is_short && !speaks_of_something_unknown(s))
 }
 
-/// Several words, and one of them nobody at the hall has ever written: not about the matter talked about.
+/// Several words, and one of them nobody at the hall has ever written, or all of them like what it cannot answer: not
+/// about the matter talked about.
 fn speaks_of_something_unknown(s: &Situation<'_>) -> bool {
-    s.reading.content.len() > FEW_WORDS && !s.unknown.is_empty()
+    s.reading.content.len() > FEW_WORDS && (!s.unknown.is_empty() || is_like_what_nobody_answers(s))
+}
+
+fn is_like_what_nobody_answers(s: &Situation<'_>) -> bool {
+    let intent = s.hits.first().and_then(|hit| match &hit.entry {
+        EntryRef::Intent(id) => s.corpus.language.intents.iter().find(|intent| intent.id.as_str() == id),
+        _ => None,
+    });
+    intent.is_some_and(|intent| {
+        matches!(intent.kind, IntentKind::Unanswered | IntentKind::Reject | IntentKind::Smalltalk)
+    })
 }
 
 /// The confidence from which words name another matter: a word or two must name it outright.
@@ -146,7 +157,7 @@ fn by_both(s: &Situation<'_>, matter: &GuideId) -> Option<Decision> {
     // The words alone are sure, and together nothing speaks louder: another matter, or the same again.
     if let Some(first) = first
         && first.confidence >= s.ranking.answer_at
-        && (first.entry == best.entry || !leans(s) || first.confidence >= names_another(s))
+        && (first.entry == best.entry || first.confidence >= names_another(s))
     {
         return None;
     }

@@ -284,11 +284,15 @@ pub(super) fn by_confidence(s: &Situation<'_>) -> Decision {
             reason: Reason::Plausible { confidence: best, threshold: s.ranking.answer_at },
         };
     }
-    let candidates = s.hits.iter().take(MOST_OPTIONS).map(|hit| (hit.entry.clone(), hit.confidence)).collect();
     Decision {
-        step: Step::Admit { candidates, earlier_question: false },
+        step: Step::Admit { candidates: nearest(s), earlier_question: false },
         reason: Reason::NothingClose { confidence: best, threshold: s.ranking.offer_at },
     }
+}
+
+/// What came closest, for whoever answers in the bot's place.
+fn nearest(s: &Situation<'_>) -> Vec<(EntryRef, f32)> {
+    s.hits.iter().take(MOST_OPTIONS).map(|hit| (hit.entry.clone(), hit.confidence)).collect()
 }
 
 pub(super) fn sure(s: &Situation<'_>, hit: &Hit) -> Option<Step> {
@@ -325,6 +329,7 @@ fn intent_step(s: &Situation<'_>, id: &str, kind: IntentKind) -> Option<Step> {
         IntentKind::Progress => Step::Progress(s.reading.receipt.clone()),
         IntentKind::Forget => Step::Forget,
         IntentKind::Reject => Step::Reject(Rejection::Noise),
+        IntentKind::Unanswered => Step::Admit { candidates: nearest(s), earlier_question: false },
     })
 }
 

@@ -170,6 +170,8 @@ pub enum IntentKind {
     Forget,
     /// Nothing that a hall can read or answer.
     Reject,
+    /// Near the guides, yet nothing answers it: said so, and kept.
+    Unanswered,
 }
 
 /// What is asked about the hall.
@@ -208,6 +210,7 @@ impl Choice for IntentKind {
         ("progress", IntentKind::Progress),
         ("forget", IntentKind::Forget),
         ("reject", IntentKind::Reject),
+        ("unanswered", IntentKind::Unanswered),
     ];
 }
 
@@ -235,6 +238,21 @@ pub struct Language {
     pub intents: Vec<Intent>,
     /// What each facet sounds like.
     pub facets: Vec<FacetCues>,
+    /// How a message ties to the one before.
+    pub turns: TurnCues,
+}
+
+/// How people tie a message to what was said before.
+#[derive(Clone, Debug, Default)]
+pub struct TurnCues {
+    /// Openings that go on with the matter talked about (那, 还有).
+    pub go_on: Vec<Text>,
+    /// Openings that turn down what was answered (不对, 搞错了).
+    pub correct: Vec<Text>,
+    /// Openings that look like that and are not (不是本人).
+    pub not_correct: Vec<Text>,
+    /// Phrases that turn to something else (换个, 顺便问).
+    pub turn_away: Vec<Text>,
 }
 
 impl Language {
@@ -243,6 +261,7 @@ impl Language {
         let language = Self {
             intents: fields.tables("intents").into_iter().filter_map(Intent::read).collect(),
             facets: fields.tables("facets").into_iter().filter_map(FacetCues::read).collect(),
+            turns: fields.table("turns").map(TurnCues::read).unwrap_or_default(),
         };
         fields.finish();
         language
@@ -256,6 +275,19 @@ impl Intent {
         let (cues, place) = (fields.texts("cues"), fields.place());
         fields.finish();
         Some(Self { id, place, kind: kind?, reply, asks, cues })
+    }
+}
+
+impl TurnCues {
+    fn read(fields: Fields<'_>) -> Self {
+        let cues = Self {
+            go_on: fields.texts("go_on"),
+            correct: fields.texts("correct"),
+            not_correct: fields.texts("not_correct"),
+            turn_away: fields.texts("turn_away"),
+        };
+        fields.finish();
+        cues
     }
 }
 

@@ -24,7 +24,7 @@ pub use directory::{Holidays, Journey, Matter, Stage, Unit, UnitKind};
 pub use guide::{Document, Guide, Neighbour, OnlineLevel, ProxyRule, Situation, Status, Zone};
 pub use hall_info::HallInfo;
 pub use ids::{GuideId, JourneyId, MatterId, UnitId};
-pub use language::{Facet, FacetCues, HallTopic, Intent, IntentKind, Language, WordTable};
+pub use language::{Facet, FacetCues, HallTopic, Intent, IntentKind, Language, TurnCues, WordTable};
 pub use parse::{Choice, Text};
 
 use parse::Fields;
@@ -195,18 +195,19 @@ fn room(path: &str) -> Option<Room<'_>> {
 }
 
 fn assemble(files: &[SourceFile], diagnostics: &Diagnostics) -> Option<Corpus> {
-    let (mut hall, mut units, mut holidays, mut matters) = (None, Vec::new(), Holidays::default(), Vec::new());
+    let (mut hall, mut units, mut holidays, mut matters) =
+        (None, Vec::new(), Holidays::default(), Vec::<Matter>::new());
     let (mut words, mut language, mut replies) = (WordTable::default(), Language::default(), Vec::new());
     let mut jargon = Vec::new();
-    let (mut guides, mut journeys, mut asks) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut guides, mut journeys, mut asks) = (Vec::<Guide>::new(), Vec::new(), Vec::new());
     for (number, file) in files.iter().enumerate() {
         let whole = Place { file: number, span: 0..0 };
         let Some(room) = room(&file.path) else {
             diagnostics.warning(whole, "这个文件不属于语料", "看看是不是放错了文件夹，或名字写错了");
             continue;
         };
-        if let Room::Asks(guide) = room {
-            asks.push((guide.to_owned(), whole, read_lines(number, &file.text)));
+        if let Room::Asks(id) = room {
+            asks.push((id.to_owned(), whole, read_lines(number, &file.text)));
             continue;
         }
         let (table, errors) = DeTable::parse_recoverable(&file.text);
@@ -230,9 +231,15 @@ fn assemble(files: &[SourceFile], diagnostics: &Diagnostics) -> Option<Corpus> {
         }
     }
     for (id, place, lines) in asks {
-        match guides.iter_mut().find(|guide| guide.id.as_str() == id) {
-            Some(guide) => guide.asks.extend(lines),
-            None => diagnostics.error(place, format!("没有“{id}”这份指南"), "文件名要与一份指南的编号相同"),
+        let guide = guides.iter_mut().find(|guide| guide.id.as_str() == id).map(|guide| &mut guide.asks);
+        let matter = matters.iter_mut().find(|matter| matter.id.as_str() == id).map(|matter| &mut matter.asks);
+        let intent = language.intents.iter_mut().find(|i| i.id.as_str() == id).map(|intent| &mut intent.asks);
+        match guide.or(matter).or(intent) {
+            Some(known) => known.extend(lines),
+            None => {
+                let cure = "文件名要与一份指南、catalogue.toml 里一件事或 intents.toml 里一类话的编号相同";
+                diagnostics.error(place, format!("没有编号是“{id}”的指南、事项或话"), cure);
+            }
         }
     }
     if hall.is_none() {

@@ -6,7 +6,7 @@ mod facet;
 mod pick;
 mod readable;
 
-use crate::corpus::{Corpus, Facet, Guide, Intent};
+use crate::corpus::{Corpus, Facet, Guide, Intent, Text};
 use crate::records::Receipt;
 use crate::search::Lexicon;
 
@@ -46,13 +46,14 @@ pub fn read<'c>(normalised: &str, corpus: &'c Corpus, lexicon: &Lexicon) -> Read
         None => normalised.to_owned(),
     };
     let content: Vec<String> = lexicon.content_words(&rest).into_iter().map(str::to_owned).collect();
+    let turns = &corpus.language.turns;
     Reading {
         facet: heard.map(|(facet, _)| facet),
         facet_cue: heard.map(|(_, cue)| cue),
         is_only_facet: heard.is_some() && content.iter().all(|word| is_small(word)),
-        opens_like_follow_up: opens_like_follow_up(normalised),
-        corrects: corrects(normalised),
-        turns_away: turns_away(normalised),
+        opens_like_follow_up: opens_with(&turns.go_on, normalised),
+        corrects: opens_with(&turns.correct, normalised) && !opens_with(&turns.not_correct, normalised),
+        turns_away: turns.turn_away.iter().any(|turn| normalised.contains(turn.as_str())),
         pick: pick::pick(normalised),
         receipt: find_receipt(normalised),
         cued_intent: cued_intent(normalised, &corpus.language.intents),
@@ -85,35 +86,8 @@ fn is_small(word: &str) -> bool {
     word.chars().count() == 1 && !word.chars().any(|c| c.is_ascii_digit())
 }
 
-fn opens_like_follow_up(normalised: &str) -> bool {
-    const OPENINGS: [&str; 14] =
-        ["那", "还有", "如果", "要是", "然后", "这个", "它", "另外", "再问", "顺便", "她", "他", "不是", "不对"];
-    OPENINGS.iter().any(|opening| normalised.starts_with(opening))
-}
-
-fn corrects(normalised: &str) -> bool {
-    const OPENINGS: [&str; 9] = ["不是", "不对", "错了", "搞错", "弄错", "说错", "唔系", "毋是", "无对"];
-    OPENINGS.iter().any(|opening| normalised.starts_with(opening)) && !normalised.starts_with("不是本人")
-}
-
-fn turns_away(normalised: &str) -> bool {
-    const TURNS: [&str; 14] = [
-        "还是办",
-        "还是说",
-        "还是问",
-        "算了",
-        "顺便",
-        "回到",
-        "换个",
-        "另外",
-        "再问",
-        "另一件",
-        "先不说",
-        "不关了",
-        "不搞了",
-        "说回",
-    ];
-    TURNS.iter().any(|turn| normalised.contains(turn))
+fn opens_with(openings: &[Text], normalised: &str) -> bool {
+    openings.iter().any(|opening| normalised.starts_with(opening.as_str()))
 }
 
 fn find_receipt(normalised: &str) -> Option<Receipt> {
