@@ -138,7 +138,7 @@ fn explanation(edition: &Edition, trace: &Trace<'_>) -> String {
         .iter()
         .take(6)
         .map(|hit| {
-            let closest = hit.evidence.closest.as_ref().map(|place| {
+            let closest = edition.search.closest(&trace.query, hit).map(|place| {
                 let (path, line) = edition.corpus.line_of(place);
                 let text = &edition.corpus.files[place.file].text[place.span.clone()];
                 format!("{} ({path}:{line})", text.trim_matches('"'))

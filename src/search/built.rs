@@ -10,10 +10,11 @@ use super::entry::Entry;
 use super::learned::Learned;
 use super::lexicon::Lexicon;
 use super::model::Model;
+use super::training;
 use crate::corpus::Corpus;
 
 /// Changes when the same corpus would give another index.
-const FORMAT: u32 = 4;
+const FORMAT: u32 = 6;
 const LEARNED_FILE: &str = "learned.bin";
 const SEGMENTS_FOLDER: &str = "segments";
 
@@ -32,7 +33,7 @@ static BUILDING: Mutex<()> = Mutex::new(());
 
 fn open(ready: &Path, lexicon: &Lexicon, entries: &[Entry]) -> Option<(Candidates, Learned)> {
     let candidates = Candidates::open(&ready.join(SEGMENTS_FOLDER), lexicon, entries)?;
-    Some((candidates, Learned::load(&ready.join(LEARNED_FILE), entries)?))
+    Some((candidates, Learned::load(&ready.join(LEARNED_FILE), entries.len(), lexicon.len())?))
 }
 
 /// Opens what was built before, or builds it.
@@ -58,7 +59,7 @@ pub fn open_or_build(
     let _ = fs::remove_dir_all(&aside);
     fs::create_dir_all(aside.join(SEGMENTS_FOLDER)).map_err(io_error)?;
     let candidates = Candidates::build(&aside.join(SEGMENTS_FOLDER), lexicon, entries)?;
-    let learned = Learned::train(entries, lexicon, &candidates, |_, _| false);
+    let learned = training::train(entries, lexicon, &candidates, |_, _| false);
     learned.save(&aside.join(LEARNED_FILE)).map_err(io_error)?;
     let _ = fs::remove_dir_all(&ready);
     if fs::rename(&aside, &ready).is_err() {

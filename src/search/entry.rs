@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::evidence::{Evidence, Phrase};
 use super::lexicon::{Lexicon, LexiconBuilder, Query, TermId};
 use super::vectors::WordVectors;
-use crate::corpus::{Corpus, GuideId, JourneyId, MatterId, Neighbour, Text, check::wording::visible_texts};
+use crate::corpus::{Corpus, GuideId, JourneyId, MatterId, Neighbour, Place, Text, check::wording::visible_texts};
 
 /// Points to an entry of the corpus.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -149,20 +149,11 @@ impl Entry {
         if norm > 0.0 { shared.sum::<f32>() / norm } else { 0.0 }
     }
 
-    /// How much likelier the query's terms are in this entry's phrases than in anybody's: the sum of the logarithms of
-    /// the odds (naive Bayes), scaled to the length of the query.
-    pub fn odds(&self, query: &Query, lexicon: &Lexicon, without: Option<usize>) -> f32 {
-        // Phrases that the overall share of a term stands for.
-        const PRIOR: f32 = 4.0;
-        let left_out = without.map(|number| &self.asks[number]);
-        let phrases = (self.names.len() + self.asks.len() - usize::from(left_out.is_some())) as f32;
-        let odds = query.terms().iter().map(|&term| {
-            let overall = lexicon.share(term);
-            let here = (self.phrases_with(term, left_out) as f32 + PRIOR * overall) / (phrases + PRIOR);
-            (here / overall).ln()
-        });
-        let length = query.terms().len().max(1) as f32;
-        odds.sum::<f32>() / length.sqrt() / 4.0
+    /// The name or ask most like the query.
+    pub fn closest(&self, query: &Query, lexicon: &Lexicon) -> Option<&Place> {
+        let phrases = self.names.iter().chain(&self.asks).map(|phrase| (phrase.cosine(query, lexicon), phrase.place()));
+        let likely = phrases.filter(|(cosine, _)| *cosine > 0.0);
+        likely.max_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, place)| place)
     }
 
     /// What speaks for this entry as the answer to `query`; `without` leaves one ask out, for fitting;

@@ -1,9 +1,9 @@
-//! What speaks for an entry as the answer to a question: the phrases most like it, and how much of it is covered.
+//! What speaks for an entry as the answer to a question: its names, its words as a whole, and what was learned.
 
 use super::entry::{Entry, EntryRef};
 use super::learned::Asked;
 use super::lexicon::{Lexicon, Query, TermId};
-use super::vectors::{Meaning, WordVectors, likeness};
+use super::vectors::{Meaning, WordVectors};
 use crate::corpus::{Place, Text};
 
 /// One name or ask as terms.
@@ -45,6 +45,22 @@ impl Phrase {
         self.terms.binary_search(&term).is_ok()
     }
 
+    /// Where it stands in the corpus.
+    pub fn place(&self) -> &Place {
+        &self.place
+    }
+
+    /// Whether it is the question to the word.
+    fn is_same(&self, query: &Query) -> bool {
+        !self.terms.is_empty() && *self.terms == *query.terms()
+    }
+
+    /// Cosine of the weighted terms, 0..=1.
+    pub fn cosine(&self, query: &Query, lexicon: &Lexicon) -> f32 {
+        let norm = self.norm * query.norm();
+        if norm > 0.0 { self.shared(query, lexicon) / norm } else { 0.0 }
+    }
+
     /// Sum of squared weights of the terms both have.
     fn shared(&self, query: &Query, lexicon: &Lexicon) -> f32 {
         let (mut mine, mut theirs) = (self.terms.iter().peekable(), query.terms().iter().peekable());
@@ -65,19 +81,9 @@ impl Phrase {
 }
 
 /// The names of the features, in order; the fitted weights are stored in this order.
-pub const FEATURES: [&str; 11] = [
-    "best_ask",
-    "next_asks",
-    "ask_contained",
-    "best_name",
-    "name_contained",
-    "coverage",
-    "best_meaning",
-    "next_meanings",
-    "profile",
-    "odds",
-    "learned",
-];
+///
+/// Comparing a question with every single ask, by words or by meaning, was measured and adds nothing beside these.
+pub const FEATURES: [&str; 4] = ["best_name", "coverage", "profile", "learned"];
 
 /// Brings learned logits into the range of the other features.
 const LOGIT_SCALE: f32 = 8.0;
@@ -85,21 +91,17 @@ const LOGIT_SCALE: f32 = 8.0;
 /// The comparison of one entry with one question.
 #[derive(Clone, Debug)]
 pub struct Evidence {
-    /// By `FEATURES`, each at most 1.
+    /// By `FEATURES`.
     pub features: [f32; FEATURES.len()],
     /// Whether the entry is a guide: a wrong guide sends people on a wrong way, a wrong greeting does not.
     pub is_guide: bool,
-    /// The name or ask most like the question.
-    pub closest: Option<Place>,
+    /// Whether a name or ask is the question to the word.
+    pub is_word_for_word: bool,
 }
 
 impl Evidence {
-    /// Whether a name or ask is the question to the word.
-    pub(super) fn is_word_for_word(&self) -> bool {
-        const SAME: f32 = 0.999;
-        self.features[0] > SAME || self.features[3] > SAME
-    }
-
+    /// Compares `entry` with `query` as if the ask numbered `without` had not been written; `learned` is what the
+    /// learned model says.
     pub(super) fn gather(
         entry: &Entry,
         query: &Query,
@@ -107,76 +109,15 @@ impl Evidence {
         without: Option<usize>,
         learned: f32,
     ) -> Self {
-        let mut asks = Best::default();
-        for (number, ask) in entry.asks.iter().enumerate() {
-            if Some(number) != without {
-                asks.take(ask, query, lexicon);
-            }
-        }
-        let mut names = Best::default();
-        for name in &entry.names {
-            names.take(name, query, lexicon);
-        }
-        let next_asks = (asks.cosines[1] + asks.cosines[2]) / 2.0;
-        let coverage = entry.coverage(query, lexicon, without);
-        let meanings = meanings(entry, query, without);
+        let best_name = entry.names.iter().map(|name| name.cosine(query, lexicon)).fold(0.0, f32::max);
         let features = [
-            asks.cosines[0],
-            next_asks,
-            asks.contained,
-            names.cosines[0],
-            names.contained,
-            coverage,
-            meanings[0],
-            (meanings[1] + meanings[2]) / 2.0,
+            best_name,
+            entry.coverage(query, lexicon, without),
             entry.profile(query, lexicon, without),
-            entry.odds(query, lexicon, without),
             learned / LOGIT_SCALE,
         ];
-        let closest = if names.cosines[0] > asks.cosines[0] { names.closest } else { asks.closest };
-        Self { features, is_guide: matches!(entry.reference, EntryRef::Guide(_)), closest }
-    }
-}
-
-/// The three highest likenesses in meaning, falling.
-fn meanings(entry: &Entry, query: &Query, without: Option<usize>) -> [f32; 3] {
-    let mut best = [0.0; 3];
-    let Some(asked) = query.meaning() else { return best };
-    let asks = entry.asks.iter().enumerate().filter(|(number, _)| Some(*number) != without).map(|(_, ask)| ask);
-    for meaning in asks.chain(&entry.names).filter_map(|phrase| phrase.meaning.as_ref()) {
-        keep_highest(&mut best, likeness(asked, meaning));
-    }
-    best
-}
-
-/// Puts `value` in its place among falling values, if it has one.
-fn keep_highest(falling: &mut [f32; 3], mut value: f32) {
-    for place in falling {
-        if value > *place {
-            std::mem::swap(&mut value, place);
-        }
-    }
-}
-
-#[derive(Default)]
-struct Best {
-    /// The three highest cosines, falling.
-    cosines: [f32; 3],
-    contained: f32,
-    closest: Option<Place>,
-}
-
-impl Best {
-    fn take(&mut self, phrase: &Phrase, query: &Query, lexicon: &Lexicon) {
-        let shared = phrase.shared(query, lexicon);
-        if shared == 0.0 {
-            return;
-        }
-        let cosine = shared / (phrase.norm * query.norm());
-        if cosine > self.cosines[0] {
-            self.closest = Some(phrase.place.clone());
-        }
-        keep_highest(&mut self.cosines, cosine);
-        self.contained = self.contained.max(shared / (phrase.norm * phrase.norm));
+        let asks = entry.asks.iter().enumerate().filter(|(number, _)| Some(*number) != without).map(|(_, ask)| ask);
+        let is_word_for_word = entry.names.iter().chain(asks).any(|phrase| phrase.is_same(query));
+        Self { features, is_guide: matches!(entry.reference, EntryRef::Guide(_)), is_word_for_word }
     }
 }

@@ -6,7 +6,7 @@
 use super::evidence::{Evidence, FEATURES};
 use super::learned::Learned;
 use super::ranking::{Ranking, TRUST_FEATURES, dot, logistic, trust_features};
-use super::{EntryRef, IndexError, Model, Search};
+use super::{EntryRef, IndexError, Model, Search, training};
 use crate::corpus::Corpus;
 use crate::text::Normaliser;
 
@@ -57,21 +57,28 @@ pub fn fit(corpus: &Corpus, model: &Model, confirmed: &[Confirmed]) -> Result<(R
     // People's own questions say best where to stop; without any, the corpus's asks have to.
     let really_asked: Vec<&Example> = examples.iter().filter(|example| example.is_confirmed()).collect();
     let judges = if really_asked.is_empty() { examples.iter().collect() } else { really_asked };
-    (ranking.answer_at, ranking.offer_at) = cheapest_thresholds(&ranking, &judges);
+    (ranking.answer_at, ranking.offer_at) = thresholds(&ranking, &judges);
     Ok((ranking, quality))
 }
 
 /// The pair of thresholds, in hundredths, that costs the people who asked least.
-fn cheapest_thresholds(ranking: &Ranking, examples: &[&Example]) -> (f32, f32) {
+///
+/// So few questions cannot tell the cheapest pair from others that cost nearly the same: answering starts in the middle
+/// of all those within one standard error of it.
+fn thresholds(ranking: &Ranking, examples: &[&Example]) -> (f32, f32) {
     let met: Vec<Met> = examples.iter().map(|example| Met::new(ranking, example)).collect();
-    let cost = |answer_at: f32, offer_at: f32| -> f32 {
-        met.iter().map(|met| met.weight * met.cost(ranking, answer_at, offer_at)).sum()
-    };
+    let weight: f32 = met.iter().map(|met| met.weight).sum();
+    let mean = |value: &dyn Fn(&Met) -> f32| met.iter().map(|met| met.weight * value(met)).sum::<f32>() / weight;
+    let cost = |(answer_at, offer_at): (f32, f32)| mean(&|met| met.cost(ranking, answer_at, offer_at));
     let hundredths = |range: std::ops::RangeInclusive<u8>| range.map(|n| f32::from(n) / 100.0);
     let pairs = hundredths(20..=90).flat_map(|answer_at| hundredths(5..=20).map(move |offer_at| (answer_at, offer_at)));
-    let costs = pairs.map(|(answer_at, offer_at)| (cost(answer_at, offer_at), answer_at, offer_at));
-    let least = costs.min_by(|a, b| a.0.total_cmp(&b.0)).expect("the grid is not empty");
-    (least.1, least.2)
+    let costs: Vec<_> = pairs.map(|pair| (pair, cost(pair))).collect();
+    let (cheapest, least) = *costs.iter().min_by(|a, b| a.1.total_cmp(&b.1)).expect("the grid is not empty");
+    let variance = mean(&|met| (met.cost(ranking, cheapest.0, cheapest.1) - least).powi(2));
+    let standard_error = (variance / met.len() as f32).sqrt();
+    let good = costs.iter().filter(|(_, cost)| *cost <= least + standard_error).map(|((answer_at, _), _)| *answer_at);
+    let (lowest, highest) = good.fold((1.0f32, 0.0f32), |(low, high), at| (low.min(at), high.max(at)));
+    (((lowest + highest) * 50.0).round() / 100.0, cheapest.1)
 }
 
 /// How a question would be met, whatever the thresholds.
@@ -171,7 +178,7 @@ fn examples(corpus: &Corpus, search: &Search) -> Vec<Example> {
     let folds: Vec<Learned> = (0..FOLDS)
         .map(|fold| {
             let is_held_out = |_, ask| ask % FOLDS == fold;
-            Learned::train(&search.entries, &search.lexicon, &search.candidates, is_held_out)
+            training::train(&search.entries, &search.lexicon, &search.candidates, is_held_out)
         })
         .collect();
     let mut examples = Vec::new();

@@ -5,6 +5,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::learned::Asked;
+use super::spelling::Spelling;
 use super::vectors::{Meaning, WordVectors};
 use crate::corpus::Corpus;
 use crate::text::sentence::is_han;
@@ -27,10 +28,7 @@ pub struct Lexicon {
     unknown_idf: f32,
     /// By sound: the commonest term of two characters or more that sounds so.
     by_sound: HashMap<String, TermId>,
-    /// By sound: the commonest word that typed pinyin may stand for.
-    spellings: HashMap<String, String>,
-    /// By term: the share of all names and asks that have it, smoothed.
-    shares: Vec<f32>,
+    spelling: Spelling,
 }
 
 /// A question as terms.
@@ -67,10 +65,6 @@ impl Query {
 
     pub(super) fn asked(&self) -> Asked<'_> {
         Asked { terms: &self.terms, norm: self.norm, characters: &self.characters, meaning: self.meaning.as_ref() }
-    }
-
-    pub(super) fn meaning(&self) -> Option<&Meaning> {
-        self.meaning.as_ref()
     }
 
     /// What the question is like whatever it asks: its length, and the share of it that no entry has.
@@ -117,52 +111,12 @@ impl Lexicon {
         unheard_of.filter_map(|window| self.by_sound.get(&sound::of_word(window)?).copied())
     }
 
-    /// The text with typed pinyin ("shebao zenme ban") written in characters, as far as the corpus has such words.
+    /// The text as it was meant: typed pinyin ("shebao zenme ban") in characters, and typos by sound ("护口本") put
+    /// right, as far as the corpus has such words.
     pub fn spell(&self, normalised: &str) -> String {
-        let mut spelled = String::with_capacity(normalised.len());
-        let mut rest = normalised;
-        while let Some(start) = rest.find(|c: char| c.is_ascii_lowercase()) {
-            let length =
-                rest[start..].find(|c: char| !c.is_ascii_lowercase() && c != ' ').unwrap_or(rest.len() - start);
-            let (before, run) = (&rest[..start], &rest[start..start + length]);
-            spelled.push_str(before);
-            match self.spell_run(run) {
-                Some(words) => spelled.push_str(&words),
-                None => spelled.push_str(run),
-            }
-            rest = &rest[start + length..];
-        }
-        spelled.push_str(rest);
-        spelled
-    }
-
-    /// The fewest words, the longest first, that sound like the run; syllables without a word are left out.
-    fn spell_run(&self, run: &str) -> Option<String> {
-        const LONGEST_WORD: usize = 6;
-        let syllables: Vec<Vec<String>> =
-            run.split(' ').filter(|part| !part.is_empty()).map(sound::of_pinyin).collect::<Option<_>>()?;
-        let syllables = syllables.concat();
-        // By end position: the best value of the words so far, where the last begins and what it is.
-        let mut best: Vec<(usize, usize, Option<&str>)> = vec![(0, 0, None); syllables.len() + 1];
-        for end in 1..=syllables.len() {
-            best[end] = (best[end - 1].0, end - 1, None);
-            for start in end.saturating_sub(LONGEST_WORD)..end {
-                if let Some(word) = self.spellings.get(&syllables[start..end].join(" ")) {
-                    let value = best[start].0 + (end - start) * (end - start);
-                    if value > best[end].0 {
-                        best[end] = (value, start, Some(word));
-                    }
-                }
-            }
-        }
-        let (mut words, mut end) = (Vec::new(), syllables.len());
-        while end > 0 {
-            let (_, start, word) = best[end];
-            words.extend(word);
-            end = start;
-        }
-        words.reverse();
-        (!words.is_empty()).then(|| words.concat())
+        let written = self.spelling.write_out(normalised);
+        let is_word = |word: &str| self.numbers.contains_key(word) || self.segmenter.is_word(word);
+        self.spelling.mend(&self.segmenter.cut(&written), is_word, |word| self.fillers.contains(word))
     }
 
     /// The terms of a text of the corpus, ascending, each once.
@@ -189,11 +143,6 @@ impl Lexicon {
     /// How telling a term is.
     pub fn idf(&self, term: TermId) -> f32 {
         self.idf[term as usize]
-    }
-
-    /// Share of all names and asks of the corpus that have the term, in 0..1.
-    pub fn share(&self, term: TermId) -> f32 {
-        self.shares[term as usize]
     }
 
     pub(super) fn norm(&self, terms: &[TermId]) -> f32 {
@@ -274,7 +223,6 @@ pub struct LexiconBuilder {
     entries_with: Vec<u32>,
     entries: u32,
     phrases_with: Vec<u32>,
-    phrases: u32,
     /// Words of names and asks and how often each occurs, to spell typed pinyin with.
     spoken: HashMap<String, u32>,
 }
@@ -315,7 +263,6 @@ impl LexiconBuilder {
             entries_with: Vec::new(),
             entries: 0,
             phrases_with: Vec::new(),
-            phrases: 0,
             spoken,
         }
     }
@@ -332,7 +279,6 @@ impl LexiconBuilder {
             for &term in &terms {
                 self.phrases_with[term as usize] += 1;
             }
-            self.phrases += 1;
             of_entry.extend(terms);
         }
         for text in body {
@@ -364,7 +310,7 @@ impl LexiconBuilder {
         let by_sound =
             commonest(long_terms.map(|(term, &number)| (term.as_str(), number, self.phrases_with[number as usize])));
         let spoken = self.spoken.iter().map(|(word, &count)| (word.as_str(), word.clone(), count));
-        let spellings = commonest(spoken);
+        let spelling = Spelling::new(commonest(spoken));
         let idf = |with: f32| (1.0 + (all - with + 0.5) / (with + 0.5)).ln();
         Lexicon {
             normaliser: self.normaliser,
@@ -375,8 +321,7 @@ impl LexiconBuilder {
             idf: self.entries_with.iter().map(|&with| idf(with as f32)).collect(),
             unknown_idf: idf(0.0),
             by_sound,
-            spellings,
-            shares: self.phrases_with.iter().map(|&with| (with as f32 + 0.5) / (self.phrases as f32 + 1.0)).collect(),
+            spelling,
         }
     }
 }

@@ -1,8 +1,8 @@
 //! Which entries of the corpus may answer a question, each with its reasons. tantivy lives in this room.
 //!
-//! Two steps. The index narrows all entries down to a few dozen candidates by BM25 over one field into which names,
-//! asks and body are folded. Then each candidate is compared with the question phrase by phrase, and a fitted model
-//! turns the comparison into a confidence. User text never reaches a query parser: queries are built from terms.
+//! Three steps. The index narrows all entries down to a few dozen candidates by BM25 over one field into which names,
+//! asks and body are folded. A model learned from the asks picks the likeliest of them, and a fitted one turns what
+//! speaks for each into a confidence. User text never reaches a query parser: queries are built from terms.
 
 mod built;
 mod candidates;
@@ -13,6 +13,8 @@ mod learned;
 mod lexicon;
 mod model;
 mod ranking;
+mod spelling;
+mod training;
 mod vectors;
 
 use std::path::Path;
@@ -30,17 +32,17 @@ use candidates::Candidates;
 use entry::Entry;
 use learned::Learned;
 
-use crate::corpus::Corpus;
+use crate::corpus::{Corpus, Place};
 
 /// Candidates that the index gives.
 const SHORTLIST: usize = 48;
-/// Candidates that are compared phrase by phrase.
+/// Candidates whose evidence is gathered.
 const COMPARED: usize = 8;
 
 /// Of `candidates`, those the learned model believes most, with what it says; the most believed first.
 fn shortlisted(candidates: Vec<usize>, query: &Query, search: &Search, learned: &Learned) -> Vec<(usize, f32)> {
-    let score = |number: usize| learned.score(number, &search.entries[number], query.asked(), &search.lexicon);
-    let mut scored: Vec<(usize, f32)> = candidates.into_iter().map(|number| (number, score(number))).collect();
+    let scores = learned.scores(&candidates, query.asked(), &search.lexicon);
+    let mut scored: Vec<(usize, f32)> = candidates.into_iter().zip(scores).collect();
     scored.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
     scored.truncate(COMPARED);
     scored
@@ -78,7 +80,7 @@ impl Search {
     pub fn in_memory(corpus: &Corpus, model: Model) -> Result<Self, IndexError> {
         let (lexicon, entries) = entry::read(corpus, &model.vectors);
         let candidates = Candidates::in_memory(&lexicon, &entries)?;
-        let learned = Learned::train(&entries, &lexicon, &candidates, |_, _| false);
+        let learned = training::train(&entries, &lexicon, &candidates, |_, _| false);
         Ok(Self { lexicon, entries, candidates, learned, model })
     }
 
@@ -108,6 +110,11 @@ impl Search {
                 evidence,
             })
             .collect()
+    }
+
+    /// Where the name or ask most like the query stands, of the entry of `hit`.
+    pub fn closest(&self, query: &Query, hit: &Hit) -> Option<&Place> {
+        self.entries.iter().find(|entry| entry.reference == hit.entry)?.closest(query, &self.lexicon)
     }
 
     /// The fitted weights and thresholds.

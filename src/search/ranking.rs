@@ -140,7 +140,7 @@ impl Ranking {
         let second = second.map(|second| &candidates[second].1);
         let trust = logistic(dot(&self.trust, &trust_features(&candidates[first].1, second, shares[first], form)));
         // Said exactly as an ask or a name has it.
-        let trust = if candidates[first].1.is_word_for_word() { trust.max(WORD_FOR_WORD) } else { trust };
+        let trust = if candidates[first].1.is_word_for_word { trust.max(WORD_FOR_WORD) } else { trust };
         // The trust in the winner scales all shares: what is doubtful for the first is doubtful for the rest.
         let scale = trust / shares[first];
         let rest = (1.0 - trust).max(0.0) / (1.0 - shares[first]).max(f32::EPSILON);

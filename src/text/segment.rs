@@ -36,6 +36,16 @@ impl Segmenter {
         matches!(self.jieba.tag(word, false).as_slice(), [only] if only.tag == "ns")
     }
 
+    /// Whether the dictionary has `word`.
+    pub fn is_word(&self, word: &str) -> bool {
+        self.jieba.has_word(word)
+    }
+
+    /// `text` cut into words and what is between them, nothing left out.
+    pub fn cut<'t>(&self, text: &'t str) -> Vec<&'t str> {
+        self.jieba.cut(text, false).into_iter().map(|token| token.word).collect()
+    }
+
     /// The words of `text`, in order; long words are followed by nothing, their parts come before them (search mode).
     /// Punctuation and white space are left out.
     pub fn words<'t>(&self, text: &'t str) -> Vec<&'t str> {

@@ -16,13 +16,18 @@ static SYLLABLES: LazyLock<HashSet<&'static str>> = LazyLock::new(|| {
     han.flatten().map(|reading| reading.plain()).filter(|plain| plain.is_ascii()).collect()
 });
 
-/// The sound of a syllable: z/zh, c/ch, s/sh, n/l, and -n/-ng are one.
+/// The sound of a syllable: z/zh, c/ch, s/sh, n/l, h/f, and -n/-ng are one.
 fn blur(syllable: &str) -> String {
     let (initial, rest) = match syllable {
         _ if syllable.starts_with("zh") || syllable.starts_with("ch") || syllable.starts_with("sh") => {
             (&syllable[..1], &syllable[2..])
         }
         _ if syllable.starts_with('l') => ("n", &syllable[1..]),
+        // fu, fa, fei, fen sound like hu, hua, hui, hun.
+        "hui" => ("", "huei"),
+        "hun" => ("", "huen"),
+        _ if syllable.starts_with("fu") => ("h", &syllable[1..]),
+        _ if syllable.starts_with('f') => ("hu", &syllable[1..]),
         _ => ("", syllable),
     };
     let rest = if rest.ends_with("ang") || rest.ends_with("eng") || rest.ends_with("ing") {
@@ -38,6 +43,12 @@ pub fn of_word(word: &str) -> Option<String> {
     let syllables: Option<Vec<String>> =
         word.chars().map(|c| c.to_pinyin().map(|reading| blur(reading.plain()))).collect();
     syllables.filter(|syllables| !syllables.is_empty()).map(|syllables| syllables.join(" "))
+}
+
+/// Whether two words are read the same, character by character, tones aside.
+pub fn is_read_alike(a: &str, b: &str) -> bool {
+    let reading = |c: char| c.to_pinyin().map(|reading| reading.plain());
+    a.chars().map(reading).eq(b.chars().map(reading))
 }
 
 /// The sound of typed pinyin ("shebao"), a syllable each; `None` when it is none. The fewest syllables win.
@@ -94,7 +105,16 @@ mod tests {
         assert_eq!(of_word("失业金"), of_word("施业斤"));
         assert_eq!(of_word("签注"), of_word("千住"));
         assert_eq!(of_word("老人"), of_word("脑仁"));
+        assert_eq!(of_word("户口"), of_word("福口"));
+        assert_eq!(of_word("发票"), of_word("花票"));
+        assert_eq!(of_word("缴费"), of_word("缴惠"));
         assert_ne!(of_word("失业"), of_word("就业"));
+    }
+
+    #[test]
+    fn readings_are_stricter_than_sounds() {
+        assert!(is_read_alike("税务", "税物"));
+        assert!(!is_read_alike("三", "山"));
     }
 
     #[test]
