@@ -6,6 +6,7 @@ use crate::corpus::{self, Corpus, ReadError, Reading};
 use crate::phrasing::{self, Phrasing};
 use crate::search::{IndexError, Model, Search};
 use crate::text::Normaliser;
+use crate::understand::Cues;
 
 /// The checks that other rooms add to those of the corpus itself.
 const CHECKS: &[corpus::Check] = &[phrasing::check];
@@ -28,6 +29,8 @@ pub struct Edition {
     pub phrasing: Phrasing,
     /// Its index.
     pub search: Search,
+    /// Its phrases that give away what is asked.
+    pub cues: Cues,
     /// One form for matching.
     pub normaliser: Normaliser,
 }
@@ -46,7 +49,7 @@ impl Edition {
     }
 
     fn with(corpus: Corpus, search: Search) -> Self {
-        let phrasing = Phrasing::new(&corpus);
-        Self { corpus, phrasing, search, normaliser: Normaliser::new() }
+        let (phrasing, cues) = (Phrasing::new(&corpus), Cues::new(&corpus));
+        Self { corpus, phrasing, search, cues, normaliser: Normaliser::new() }
     }
 }

@@ -92,7 +92,7 @@ impl<'h> Conversation<'h> {
         let edition = self.edition;
         let redacted = redact(text);
         let normalised = edition.search.lexicon().spell(&edition.normaliser.normalise(redacted.as_str()));
-        let reading = understand::read(&normalised, &edition.corpus, edition.search.lexicon());
+        let reading = understand::read(&normalised, &edition.corpus, &edition.cues, edition.search.lexicon());
         let query = edition.search.query(&normalised);
         if let Err(reason) = readable(text, &normalised) {
             let decision = form(Step::Reject(Rejection::Words(reason)));
@@ -351,8 +351,7 @@ impl<'h> Conversation<'h> {
                 next.offered = options.iter().map(|(entry, _)| entry.clone()).collect();
                 next.asked = words;
                 next.guide = None;
-                next.facet =
-                    understand::read(&said.normalised, &self.edition.corpus, self.edition.search.lexicon()).facet;
+                next.facet = self.edition.cues.facet(&said.normalised).map(|(facet, _)| facet);
             }
             Step::Journey(_) | Step::Area(_) => {
                 next.offered = reply.buttons.iter().filter_map(|button| entry_of(&button.action)).collect();

@@ -88,10 +88,10 @@ pub struct Entry {
     pub reference: EntryRef,
     pub names: Vec<Phrase>,
     pub asks: Vec<Phrase>,
-    /// All terms of names, asks and body, ascending, with how often each occurs.
-    pub vocabulary: Vec<(TermId, u32)>,
     /// In how many names and asks each term occurs, by ascending term.
     pub phrases_with: Vec<(TermId, u32)>,
+    /// The terms of everything else said about it, ascending.
+    body: Vec<TermId>,
     /// All characters of names and asks, ascending.
     pub characters: Vec<char>,
     /// Square root of the sum of squared profile weights.
@@ -117,10 +117,8 @@ impl Entry {
         let phrases =
             |texts: &[&Text]| texts.iter().map(|text| Phrase::new(lexicon, vectors, text)).collect::<Vec<_>>();
         let (names, asks) = (phrases(&texts.names), phrases(&texts.asks));
-        let body: Vec<TermId> = texts.body.iter().flat_map(|text| lexicon.terms(text)).collect();
-        let phrase_terms = || names.iter().chain(&asks).flat_map(Phrase::terms);
-        let phrases_with = counted(phrase_terms().collect());
-        let vocabulary = counted(phrase_terms().chain(body.iter().copied()).collect());
+        let mut body: Vec<TermId> = texts.body.iter().flat_map(|text| lexicon.terms(text)).collect();
+        let phrases_with = counted(names.iter().chain(&asks).flat_map(Phrase::terms).collect());
         let mut characters: Vec<char> =
             names.iter().chain(&asks).flat_map(|phrase| phrase.characters().iter().copied()).collect();
         characters.sort_unstable();
@@ -128,25 +126,33 @@ impl Entry {
         let weights = phrases_with.iter().map(|&(term, count)| profile_weight(lexicon.idf(term), count));
         let profile_norm = weights.map(|weight| weight * weight).sum::<f32>().sqrt();
         let repeated_names = names.iter().flat_map(|name| std::iter::repeat_n(name.terms(), 3).flatten());
-        let folded = repeated_names.chain(asks.iter().flat_map(Phrase::terms)).chain(body).collect();
-        Self { reference: texts.reference, names, asks, vocabulary, phrases_with, characters, profile_norm, folded }
+        let folded = repeated_names.chain(asks.iter().flat_map(Phrase::terms)).chain(body.iter().copied()).collect();
+        body.sort_unstable();
+        body.dedup();
+        Self { reference: texts.reference, names, asks, phrases_with, body, characters, profile_norm, folded }
     }
 
-    /// In how many names and asks `term` occurs, not counting the one left out.
-    fn phrases_with(&self, term: TermId, left_out: Option<&Phrase>) -> u32 {
-        let found = self.phrases_with.binary_search_by_key(&term, |(known, _)| *known);
-        found.map_or(0, |at| self.phrases_with[at].1 - u32::from(left_out.is_some_and(|ask| ask.has(term))))
-    }
-
-    /// Cosine between the query and all names and asks together, a term counting by the logarithm of its phrases.
-    pub fn profile(&self, query: &Query, lexicon: &Lexicon, without: Option<usize>) -> f32 {
+    /// What the words of the query and those of the entry have in common, as if the ask numbered `without` had not been
+    /// written.
+    pub fn overlap(&self, query: &Query, lexicon: &Lexicon, without: Option<usize>) -> Overlap {
         let left_out = without.map(|number| &self.asks[number]);
-        let shared = query.terms().iter().map(|&term| {
+        let (mut covered, mut total, mut shared) = (0.0, query.unknown_weight(lexicon), 0.0);
+        for &term in query.terms() {
             let idf = lexicon.idf(term);
-            idf * profile_weight(idf, self.phrases_with(term, left_out))
-        });
+            total += idf;
+            let found = self.phrases_with.binary_search_by_key(&term, |(known, _)| *known).ok();
+            let phrases =
+                found.map_or(0, |at| self.phrases_with[at].1 - u32::from(left_out.is_some_and(|ask| ask.has(term))));
+            if phrases > 0 {
+                covered += idf;
+                shared += idf * profile_weight(idf, phrases);
+            } else if self.body.binary_search(&term).is_ok() {
+                covered += idf;
+            }
+        }
         let norm = self.profile_norm * query.norm();
-        if norm > 0.0 { shared.sum::<f32>() / norm } else { 0.0 }
+        let share = |part: f32, whole: f32| if whole > 0.0 { part / whole } else { 0.0 };
+        Overlap { coverage: share(covered, total), profile: share(shared, norm) }
     }
 
     /// The name or ask most like the query.
@@ -161,21 +167,14 @@ impl Entry {
     pub fn compare(&self, query: &Query, lexicon: &Lexicon, without: Option<usize>, learned: f32) -> Evidence {
         Evidence::gather(self, query, lexicon, without, learned)
     }
+}
 
-    /// Share of the query's weight found in the entry's vocabulary, as if the ask numbered `without` had not been written.
-    pub fn coverage(&self, query: &Query, lexicon: &Lexicon, without: Option<usize>) -> f32 {
-        let left_out = without.map(|number| &self.asks[number]);
-        let (mut covered, mut total) = (0.0, query.unknown_weight(lexicon));
-        for &term in query.terms() {
-            let weight = lexicon.idf(term);
-            total += weight;
-            if let Ok(at) = self.vocabulary.binary_search_by_key(&term, |(known, _)| *known) {
-                let elsewhere = self.vocabulary[at].1 - u32::from(left_out.is_some_and(|ask| ask.has(term)));
-                covered += if elsewhere > 0 { weight } else { 0.0 };
-            }
-        }
-        if total > 0.0 { covered / total } else { 0.0 }
-    }
+/// How far the words of a question are those of an entry.
+pub struct Overlap {
+    /// Share of the question's weight found in names, asks or body.
+    pub coverage: f32,
+    /// Cosine between the question and all names and asks together, a term counting by the logarithm of its phrases.
+    pub profile: f32,
 }
 
 fn profile_weight(idf: f32, phrases: u32) -> f32 {

@@ -1,6 +1,6 @@
 //! What speaks for an entry as the answer to a question: its names, its words as a whole, and what was learned.
 
-use super::entry::{Entry, EntryRef};
+use super::entry::{Entry, EntryRef, Overlap};
 use super::learned::Asked;
 use super::lexicon::{Lexicon, Query, TermId};
 use super::vectors::{Meaning, WordVectors};
@@ -110,14 +110,12 @@ impl Evidence {
         learned: f32,
     ) -> Self {
         let best_name = entry.names.iter().map(|name| name.cosine(query, lexicon)).fold(0.0, f32::max);
-        let features = [
-            best_name,
-            entry.coverage(query, lexicon, without),
-            entry.profile(query, lexicon, without),
-            learned / LOGIT_SCALE,
-        ];
-        let asks = entry.asks.iter().enumerate().filter(|(number, _)| Some(*number) != without).map(|(_, ask)| ask);
-        let is_word_for_word = entry.names.iter().chain(asks).any(|phrase| phrase.is_same(query));
+        let Overlap { coverage, profile } = entry.overlap(query, lexicon, without);
+        let features = [best_name, coverage, profile, learned / LOGIT_SCALE];
+        let mut asks = entry.asks.iter().enumerate().filter(|(number, _)| Some(*number) != without).map(|(_, ask)| ask);
+        // Only an entry that has every word can have them all in one phrase.
+        let is_word_for_word = coverage == 1.0
+            && (entry.names.iter().any(|name| name.is_same(query)) || asks.any(|ask| ask.is_same(query)));
         Self { features, is_guide: matches!(entry.reference, EntryRef::Guide(_)), is_word_for_word }
     }
 }

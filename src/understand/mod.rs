@@ -2,7 +2,7 @@
 //!
 //! Reads, never decides: what to do about it is `conversation::decision`.
 
-mod facet;
+mod cues;
 mod pick;
 mod readable;
 
@@ -10,6 +10,7 @@ use crate::corpus::{Corpus, Facet, Guide, Intent, Text};
 use crate::records::Receipt;
 use crate::search::Lexicon;
 
+pub use cues::Cues;
 pub use pick::Pick;
 pub use readable::{LONGEST_MESSAGE, Unreadable, readable};
 
@@ -38,9 +39,9 @@ pub struct Reading<'c> {
     pub cued_intent: Option<(&'c Intent, &'c str)>,
 }
 
-/// Reads `normalised` with the corpus's own phrases.
-pub fn read<'c>(normalised: &str, corpus: &'c Corpus, lexicon: &Lexicon) -> Reading<'c> {
-    let heard = facet::hear(normalised, &corpus.language.facets);
+/// Reads `normalised` with the phrases of `corpus`, of which `cues` are.
+pub fn read<'c>(normalised: &str, corpus: &'c Corpus, cues: &'c Cues, lexicon: &Lexicon) -> Reading<'c> {
+    let heard = cues.facet(normalised);
     let rest = match heard {
         Some((_, cue)) => normalised.replacen(cue, " ", 1),
         None => normalised.to_owned(),
@@ -56,7 +57,7 @@ pub fn read<'c>(normalised: &str, corpus: &'c Corpus, lexicon: &Lexicon) -> Read
         turns_away: turns.turn_away.iter().any(|turn| normalised.contains(turn.as_str())),
         pick: pick::pick(normalised),
         receipt: find_receipt(normalised),
-        cued_intent: cued_intent(normalised, &corpus.language.intents),
+        cued_intent: cues.intent(normalised, corpus),
         content,
     }
 }
@@ -93,9 +94,4 @@ fn opens_with(openings: &[Text], normalised: &str) -> bool {
 fn find_receipt(normalised: &str) -> Option<Receipt> {
     let mut digits = normalised.split(|c: char| !c.is_ascii_digit());
     digits.find_map(Receipt::parse)
-}
-
-fn cued_intent<'c>(normalised: &str, intents: &'c [Intent]) -> Option<(&'c Intent, &'c str)> {
-    let cues = intents.iter().flat_map(|intent| intent.cues.iter().map(move |cue| (intent, cue.as_str())));
-    cues.filter(|(_, cue)| normalised.contains(cue)).max_by_key(|(_, cue)| cue.len())
 }
