@@ -14,7 +14,7 @@ use super::training;
 use crate::corpus::Corpus;
 
 /// Changes when the same corpus would give another index.
-const FORMAT: u32 = 6;
+const FORMAT: u32 = 7;
 const LEARNED_FILE: &str = "learned.bin";
 const SEGMENTS_FOLDER: &str = "segments";
 
@@ -32,7 +32,7 @@ pub fn is_built(folder: &Path, corpus: &Corpus, model: &Model) -> bool {
 static BUILDING: Mutex<()> = Mutex::new(());
 
 fn open(ready: &Path, lexicon: &Lexicon, entries: &[Entry]) -> Option<(Candidates, Learned)> {
-    let candidates = Candidates::open(&ready.join(SEGMENTS_FOLDER), lexicon, entries)?;
+    let candidates = Candidates::open(&ready.join(SEGMENTS_FOLDER), entries)?;
     Some((candidates, Learned::load(&ready.join(LEARNED_FILE), entries.len(), lexicon.len())?))
 }
 
@@ -58,7 +58,7 @@ pub fn open_or_build(
     let aside = folder.join(format!("building-{}-{}", std::process::id(), corpus.revision.as_str()));
     let _ = fs::remove_dir_all(&aside);
     fs::create_dir_all(aside.join(SEGMENTS_FOLDER)).map_err(io_error)?;
-    let candidates = Candidates::build(&aside.join(SEGMENTS_FOLDER), lexicon, entries)?;
+    let candidates = Candidates::build(&aside.join(SEGMENTS_FOLDER), entries)?;
     let learned = training::train(entries, lexicon, &candidates, |_, _| false);
     learned.save(&aside.join(LEARNED_FILE)).map_err(io_error)?;
     let _ = fs::remove_dir_all(&ready);
@@ -67,7 +67,7 @@ pub fn open_or_build(
         let _ = fs::remove_dir_all(&aside);
     }
     remove_stale(folder, &ready);
-    let candidates = Candidates::open(&ready.join(SEGMENTS_FOLDER), lexicon, entries).unwrap_or(candidates);
+    let candidates = Candidates::open(&ready.join(SEGMENTS_FOLDER), entries).unwrap_or(candidates);
     Ok((candidates, learned))
 }
 

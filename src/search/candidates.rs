@@ -10,12 +10,10 @@ use tantivy::tokenizer::{PreTokenizedString, Token};
 use tantivy::{Directory, Index, IndexReader, ReloadPolicy, TantivyDocument, Term};
 
 use super::entry::Entry;
-use super::lexicon::{Lexicon, TermId};
+use super::lexicon::TermId;
 
 /// Memory for building, bytes; tantivy's least is 15 MB.
 const BUILD_MEMORY: usize = 64 << 20;
-/// Terms of a question that are looked up, the most telling first: a bound on the work a message can ask for.
-const MOST_TERMS: usize = 48;
 
 /// Why there is no index.
 #[derive(Debug, thiserror::Error)]
@@ -36,38 +34,40 @@ pub enum IndexError {
 pub struct Candidates {
     reader: IndexReader,
     terms: Field,
-    idf: Vec<f32>,
 }
 
 impl Candidates {
     /// The index in `folder`, if it is there and of these entries.
-    pub fn open(folder: &Path, lexicon: &Lexicon, entries: &[Entry]) -> Option<Self> {
-        let candidates = Self::read(&Index::open_in_dir(folder).ok()?, lexicon).ok()?;
+    pub fn open(folder: &Path, entries: &[Entry]) -> Option<Self> {
+        let candidates = Self::read(&Index::open_in_dir(folder).ok()?).ok()?;
         (candidates.reader.searcher().num_docs() == entries.len() as u64).then_some(candidates)
     }
 
     /// Builds the index in `folder`, an existing and empty one.
-    pub fn build(folder: &Path, lexicon: &Lexicon, entries: &[Entry]) -> Result<Self, IndexError> {
+    pub fn build(folder: &Path, entries: &[Entry]) -> Result<Self, IndexError> {
         let directory = MmapDirectory::open(folder).map_err(tantivy::TantivyError::from)?;
-        Self::read(&build(directory, entries)?, lexicon)
+        Self::read(&build(directory, entries)?)
     }
 
-    pub fn in_memory(lexicon: &Lexicon, entries: &[Entry]) -> Result<Self, IndexError> {
-        Self::read(&build(RamDirectory::create(), entries)?, lexicon)
+    pub fn in_memory(entries: &[Entry]) -> Result<Self, IndexError> {
+        Self::read(&build(RamDirectory::create(), entries)?)
     }
 
-    fn read(index: &Index, lexicon: &Lexicon) -> Result<Self, IndexError> {
+    fn read(index: &Index) -> Result<Self, IndexError> {
         let reader = index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()?;
         let terms = index.schema().get_field("terms")?;
-        Ok(Self { reader, terms, idf: (0..lexicon.len() as TermId).map(|term| lexicon.idf(term)).collect() })
+        Ok(Self { reader, terms })
     }
 
-    /// The numbers of the `limit` entries with the highest BM25 score, best first.
-    pub fn top(&self, terms: &[TermId], limit: usize) -> Vec<usize> {
+    /// The numbers of the `limit` entries with the highest BM25 score, best first. Of `terms` the `most` are looked up
+    /// that tell most by `telling`, which bounds the work a message can ask for.
+    pub fn top(&self, terms: &[TermId], telling: &[f32], most: usize, limit: usize) -> Vec<usize> {
         let mut terms = terms.to_vec();
-        if terms.len() > MOST_TERMS {
-            terms.sort_by(|a, b| self.idf[*b as usize].total_cmp(&self.idf[*a as usize]).then(a.cmp(b)));
-            terms.truncate(MOST_TERMS);
+        if terms.len() > most {
+            let by_telling =
+                |a: &TermId, b: &TermId| telling[*b as usize].total_cmp(&telling[*a as usize]).then(a.cmp(b));
+            terms.select_nth_unstable_by(most, by_telling);
+            terms.truncate(most);
         }
         if terms.is_empty() {
             return Vec::new();

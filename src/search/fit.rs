@@ -160,8 +160,7 @@ impl Example {
     fn of(confirmed: &Confirmed, search: &Search) -> Self {
         let lexicon = &search.lexicon;
         let query = search.query(&lexicon.spell(&Normaliser::new().normalise(&confirmed.question)));
-        let found = search.candidates.top(query.terms(), super::SHORTLIST);
-        let candidates: Vec<(usize, Evidence)> = super::shortlisted(found, &query, search, &search.learned)
+        let candidates: Vec<(usize, Evidence)> = super::shortlisted(&query, search, &search.learned)
             .into_iter()
             .map(|(number, learned)| (number, search.entries[number].compare(&query, lexicon, None, learned)))
             .collect();
@@ -185,8 +184,7 @@ fn examples(corpus: &Corpus, search: &Search) -> Vec<Example> {
     for (number, texts) in super::entries(corpus).enumerate() {
         for (ask, text) in texts.asks.iter().enumerate() {
             let query = search.query(&normaliser.normalise(text));
-            let found = search.candidates.top(query.terms(), super::SHORTLIST);
-            let candidates: Vec<(usize, Evidence)> = super::shortlisted(found, &query, search, &folds[ask % FOLDS])
+            let candidates: Vec<(usize, Evidence)> = super::shortlisted(&query, search, &folds[ask % FOLDS])
                 .into_iter()
                 .map(|(candidate, learned)| {
                     let without = (candidate == number).then_some(ask);

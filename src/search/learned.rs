@@ -51,6 +51,8 @@ pub struct Learned {
     /// Characters that have weights, ascending; their places number the postings of `characters`.
     alphabet: Vec<char>,
     characters: Postings,
+    /// By term: how far it can speak for an entry, the largest of its weights times its own.
+    telling: Vec<f32>,
 }
 
 /// Weights by term, each with its entry: a question touches those of its own terms only.
@@ -82,6 +84,10 @@ impl Postings {
         }
     }
 
+    fn weights_of(&self, term: usize) -> &[f32] {
+        &self.weights[self.starts[term] as usize..self.starts[term + 1] as usize]
+    }
+
     fn is_of(&self, terms: usize, entries: usize) -> bool {
         self.starts.len() == terms + 1
             && self.starts.is_sorted()
@@ -100,8 +106,8 @@ pub(super) struct EntryWeights {
 }
 
 impl Learned {
-    /// Of the weights of each entry, in entry order, over a lexicon of `terms` terms.
-    pub(super) fn collect(entries: Vec<EntryWeights>, terms: usize) -> Self {
+    /// Of the weights of each entry, in entry order, over `lexicon`.
+    pub(super) fn collect(entries: Vec<EntryWeights>, lexicon: &Lexicon) -> Self {
         let mut alphabet: Vec<char> =
             entries.iter().flat_map(|entry| entry.characters.iter().map(|(character, _)| *character)).collect();
         alphabet.sort_unstable();
@@ -113,13 +119,24 @@ impl Learned {
         let by_character = numbered().flat_map(|(n, entry)| {
             entry.characters.iter().map(move |&(character, weight)| (place(character), n, weight))
         });
+        let terms = Postings::collect(by_term.collect(), lexicon.len());
+        let telling = (0..lexicon.len()).map(|term| {
+            let largest = terms.weights_of(term).iter().copied().fold(0.0, f32::max);
+            largest * lexicon.idf(term as TermId)
+        });
         Self {
-            terms: Postings::collect(by_term.collect(), terms),
+            telling: telling.collect(),
+            terms,
             characters: Postings::collect(by_character.collect(), alphabet.len()),
             biases: entries.iter().map(|entry| entry.bias).collect(),
             directions: entries.iter().flat_map(|entry| entry.direction).collect(),
             alphabet,
         }
+    }
+
+    /// By term: how far it can speak for any entry; `None` when nothing was learned.
+    pub fn telling(&self) -> Option<&[f32]> {
+        (!self.telling.is_empty()).then_some(&self.telling)
     }
 
     /// How far each of the entries numbered `candidates` is what is asked: a logit, 0 when nothing speaks for or
@@ -155,6 +172,7 @@ impl Learned {
         let is_whole = read.biases.len() == entries
             && read.directions.len() == entries * DIMENSIONS
             && read.terms.is_of(terms, entries)
+            && read.telling.len() == terms
             && read.characters.is_of(read.alphabet.len(), entries);
         (is_whole || read.biases.is_empty()).then_some(read)
     }

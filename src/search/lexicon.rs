@@ -145,6 +145,11 @@ impl Lexicon {
         self.idf[term as usize]
     }
 
+    /// How telling each term is, by its number.
+    pub(super) fn idfs(&self) -> &[f32] {
+        &self.idf
+    }
+
     pub(super) fn norm(&self, terms: &[TermId]) -> f32 {
         terms.iter().map(|&term| self.idf(term) * self.idf(term)).sum::<f32>().sqrt()
     }

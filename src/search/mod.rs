@@ -36,11 +36,15 @@ use crate::corpus::{Corpus, Place};
 
 /// Candidates that the index gives.
 const SHORTLIST: usize = 48;
+/// Terms of a question that are looked up in the index.
+const LOOKED_UP: usize = 16;
 /// Candidates whose evidence is gathered.
-const COMPARED: usize = 8;
+const COMPARED: usize = 5;
 
-/// Of `candidates`, those the learned model believes most, with what it says; the most believed first.
-fn shortlisted(candidates: Vec<usize>, query: &Query, search: &Search, learned: &Learned) -> Vec<(usize, f32)> {
+/// The candidates for `query` that the learned model believes most, with what it says; the most believed first.
+fn shortlisted(query: &Query, search: &Search, learned: &Learned) -> Vec<(usize, f32)> {
+    let telling = learned.telling().unwrap_or(search.lexicon.idfs());
+    let candidates = search.candidates.top(query.terms(), telling, LOOKED_UP, SHORTLIST);
     let scores = learned.scores(&candidates, query.asked(), &search.lexicon);
     let mut scored: Vec<(usize, f32)> = candidates.into_iter().zip(scores).collect();
     scored.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
@@ -79,7 +83,7 @@ impl Search {
     /// Builds the index in memory.
     pub fn in_memory(corpus: &Corpus, model: Model) -> Result<Self, IndexError> {
         let (lexicon, entries) = entry::read(corpus, &model.vectors);
-        let candidates = Candidates::in_memory(&lexicon, &entries)?;
+        let candidates = Candidates::in_memory(&entries)?;
         let learned = training::train(&entries, &lexicon, &candidates, |_, _| false);
         Ok(Self { lexicon, entries, candidates, learned, model })
     }
@@ -96,8 +100,7 @@ impl Search {
 
     /// The entries that may answer, most likely first; confidences add up to at most 1.
     pub fn search(&self, query: &Query) -> Vec<Hit> {
-        let shortlist = self.candidates.top(query.terms(), SHORTLIST);
-        let evidence = shortlisted(shortlist, query, self, &self.learned)
+        let evidence = shortlisted(query, self, &self.learned)
             .into_iter()
             .map(|(number, learned)| (number, self.entries[number].compare(query, &self.lexicon, None, learned)));
         self.model

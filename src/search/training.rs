@@ -11,6 +11,8 @@ use super::vectors::DIMENSIONS;
 
 /// Entries a phrase is told apart from, the likeliest by BM25.
 const RIVALS: usize = 48;
+/// Terms of a phrase by which they are found.
+const LOOKED_UP: usize = 48;
 /// Passes over all phrases.
 const PASSES: usize = 16;
 /// Passes before weights have settled: what is kept is the mean of the weights after them, which depends little on the
@@ -79,7 +81,7 @@ pub fn train(
         }
     }
     let named = means.into_iter().zip(entries).map(|(mean, entry)| mean.named(entry));
-    Learned::collect(named.collect(), lexicon.len())
+    Learned::collect(named.collect(), lexicon)
 }
 
 /// One step: towards the right entry, away from the others, as far as they are believed.
@@ -122,7 +124,7 @@ impl Lesson {
         lexicon: &Lexicon,
         candidates: &Candidates,
     ) -> Self {
-        let mut numbers = candidates.top(asked.terms, RIVALS);
+        let mut numbers = candidates.top(asked.terms, lexicon.idfs(), LOOKED_UP, RIVALS);
         if !numbers.contains(&right) {
             numbers.push(right);
         }
