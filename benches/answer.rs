@@ -1,7 +1,8 @@
 //! CPU per answer, each part beside the limit: bare jieba-rs words with one-field tantivy BM25 over the same corpus.
 //!
 //! The parts run in turns over the same questions in one process, so that the ratios hold whatever else the machine
-//! does. `cargo bench` prints the median of the rounds.
+//! does; printed is the median of the rounds. `cargo bench --bench answer` measures the corpus as it is, and enlarged to
+//! 1,000, 10,000 and 100,000 guides; `-- 1000` that size only.
 
 use std::hint::black_box;
 use std::path::Path;
@@ -10,34 +11,47 @@ use std::time::{Duration, Instant};
 use jieba_rs::Jieba;
 use tantivy::collector::TopDocs;
 use tantivy::query::{BooleanQuery, Occur, TermQuery};
-use tantivy::schema::{Field, IndexRecordOption, STORED, Schema, TextFieldIndexing, TextOptions};
+use tantivy::schema::{Field, IndexRecordOption, Schema, TextFieldIndexing, TextOptions};
 use tantivy::tokenizer::{PreTokenizedString, Token};
 use tantivy::{Index, IndexReader, TantivyDocument, Term};
 use wenban::clock::{Clock, SystemClock};
 use wenban::conversation::{Body, Conversation, Dialogue, Message};
-use wenban::corpus::Text;
-use wenban::edition::{Edition, read_corpus};
+use wenban::corpus::enlarge::enlarged;
+use wenban::corpus::{Corpus, Text};
+use wenban::edition::{Edition, read_corpus, read_corpus_files};
 use wenban::records::{Channel, ConversationId};
 use wenban::search::{Model, entries};
 
-const ROUNDS: usize = 21;
+const ROUNDS: usize = 15;
+/// Questions a round, at most.
+const QUESTIONS: usize = 2_000;
 
 /// A name, and what it does with the question of a number.
 type Part<'p> = (&'static str, Box<dyn Fn(usize) + 'p>);
 
 fn main() {
+    let asked_for: Vec<usize> = std::env::args().filter_map(|argument| argument.parse().ok()).collect();
+    let sizes = if asked_for.is_empty() { vec![0, 1_000, 10_000, 100_000] } else { asked_for };
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let corpus = read_corpus(&root.join("corpus")).expect("the corpus is there").corpus.expect("and has no errors");
     let model = Model::load(&root.join("index")).expect("the model is there");
-    let edition = Edition::in_memory(corpus, model).expect("an index in memory can be built");
-    let limit = Limit::build(&edition);
-    // Every seventh ask of the corpus: real phrasings, from all areas.
-    let questions: Vec<String> = entries(&edition.corpus)
-        .flat_map(|entry| entry.asks.into_iter().map(|ask| ask.to_string()).collect::<Vec<_>>())
-        .step_by(7)
-        .collect();
-    let normalised: Vec<String> = questions.iter().map(|question| edition.normaliser.normalise(question)).collect();
+    let read = || read_corpus(&root.join("corpus")).expect("the corpus is there").corpus.expect("and has no errors");
+    for guides in sizes {
+        let own = read();
+        // Every seventh ask of the corpus: real phrasings, from all areas.
+        let asks = entries(&own).flat_map(|entry| entry.asks).step_by(7).take(QUESTIONS);
+        let questions: Vec<String> = asks.map(|ask| ask.to_string()).collect();
+        let corpus = if guides > own.guides.len() { grown(&own, guides) } else { own };
+        measure(&Edition::in_memory(corpus, model.clone()).expect("it can be built in memory"), &questions);
+    }
+}
 
+fn grown(corpus: &Corpus, guides: usize) -> Corpus {
+    read_corpus_files(enlarged(corpus, guides)).corpus.expect("made-up guides have no errors")
+}
+
+fn measure(edition: &Edition, questions: &[String]) {
+    let limit = Limit::build(edition);
+    let normalised: Vec<String> = questions.iter().map(|question| edition.normaliser.normalise(question)).collect();
     let mut parts: [Part<'_>; 5] = [
         (
             "limit: jieba + one-field BM25",
@@ -64,7 +78,7 @@ fn main() {
                 black_box(edition.search.search(&query));
             }),
         ),
-        ("whole path, message to reply", Box::new(|n| answer(&edition, &questions[n]))),
+        ("whole path, message to reply", Box::new(|n| answer(edition, &questions[n]))),
     ];
     let mut times: Vec<Vec<Duration>> = vec![Vec::new(); parts.len()];
     for _ in 0..ROUNDS {
@@ -76,7 +90,7 @@ fn main() {
     }
     let medians: Vec<Duration> = times.into_iter().map(median).collect();
     println!(
-        "{} questions, {} guides, {} entries",
+        "\n{} questions, {} guides, {} entries",
         questions.len(),
         edition.corpus.guides.len(),
         entries(&edition.corpus).count()
@@ -115,7 +129,7 @@ impl Limit {
         let jieba = Jieba::new();
         let mut schema = Schema::builder();
         let indexing = TextFieldIndexing::default().set_index_option(IndexRecordOption::WithFreqs);
-        let field = schema.add_text_field("text", TextOptions::default().set_indexing_options(indexing) | STORED);
+        let field = schema.add_text_field("text", TextOptions::default().set_indexing_options(indexing));
         let index = Index::create_in_ram(schema.build());
         let mut writer = index.writer_with_num_threads(1, 64 << 20).expect("memory enough");
         for entry in entries(&edition.corpus) {

@@ -25,6 +25,7 @@ pub mod understand;
 pub mod edition;
 pub mod conversation;
 pub mod hall;
+pub mod evaluation;
 pub mod settings;
 pub mod channels;
 pub mod cli;

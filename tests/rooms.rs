@@ -15,7 +15,7 @@ const OWNERS: [(&str, &[&str]); 5] = [
 ];
 
 /// From what needs nothing to what needs everything; a room may use only rooms before it.
-const ORDER: [&str; 14] = [
+const ORDER: [&str; 15] = [
     "clock",
     "text",
     "corpus",
@@ -27,6 +27,7 @@ const ORDER: [&str; 14] = [
     "edition",
     "conversation",
     "hall",
+    "evaluation",
     "settings",
     "channels",
     "cli",

@@ -1,12 +1,14 @@
 //! `wenban check` and `index`: what an editor runs after a change.
 
 use std::io::{IsTerminal, Write};
+use std::path::Path;
 use std::time::Duration;
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 use indicatif::ProgressBar;
 
 use super::{Done, measure};
+use crate::corpus::enlarge::enlarged;
 use crate::corpus::{Reading, Report, Severity};
 use crate::edition::read_corpus;
 use crate::search::{Model, Search};
@@ -64,5 +66,25 @@ pub fn index(settings: &Settings) -> anyhow::Result<Done> {
     Search::open(&corpus, &settings.index, model)?;
     progress.finish_and_clear();
     println!("built the index of corpus {} ({} guides)", corpus.revision.as_str(), corpus.guides.len());
+    Ok(Done::Fine)
+}
+
+pub fn enlarge(settings: &Settings, guides: usize, folder: &Path) -> anyhow::Result<Done> {
+    let mut reading = read_corpus(&settings.corpus)?;
+    let Some(corpus) = reading.corpus.take() else {
+        print_errors(settings, &reading);
+        return Ok(Done::FoundProblems);
+    };
+    if folder.exists() {
+        bail!("{} exists already; name a folder that does not", folder.display());
+    }
+    let files = enlarged(&corpus, guides);
+    for file in &files {
+        let path = folder.join(&file.path);
+        let parent = path.parent().expect("it is below the folder");
+        let written = std::fs::create_dir_all(parent).and_then(|()| std::fs::write(&path, &file.text));
+        written.with_context(|| format!("cannot write {}", path.display()))?;
+    }
+    println!("wrote {} files to {}", files.len(), folder.display());
     Ok(Done::Fine)
 }

@@ -1,9 +1,4 @@
 //! `wenban eval`: how well questions are understood, as figures, with every failure by name.
-//!
-//! A question is right when the first guide answered is expected; offered when an expected guide is among the first four
-//! of a question back or a life event; near when an acceptable neighbour was answered or offered; misled when choices
-//! held none of them; missed when nothing was answered; wrong when another guide was. Out of scope (`expect` empty):
-//! kept out, or false when a guide that is not near was answered.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -14,27 +9,12 @@ use anyhow::{Context, bail};
 use serde::{Deserialize, Serialize};
 
 use super::ask::Turns;
-use super::question_set::{self, Case, ItemIds};
 use super::{Done, hall_without_records};
 use crate::conversation::{Dialogue, Outcome, Reply};
 use crate::corpus::Corpus;
+use crate::evaluation::question_set::{self, Case, ItemIds};
+use crate::evaluation::{Figures, Shown, Verdict, judge};
 use crate::settings::Settings;
-
-/// How one question was met.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-enum Verdict {
-    Right,
-    Offered,
-    Near,
-    Misled,
-    Missed,
-    Wrong,
-    KeptOut,
-    False,
-    /// Every expected guide is missing from this corpus.
-    NoGuide,
-}
 
 /// One question and what came of it.
 #[derive(Serialize, Deserialize)]
@@ -96,34 +76,16 @@ pub fn eval(settings: &Settings, files: &[PathBuf], json: bool, compare: Option<
 }
 
 fn score(case: &Case, reply: &Reply, ids: &ItemIds, corpus: &Corpus, file: &Path, is_follow_up: bool) -> Scored {
-    let (expected, near) = (ids.guides(&case.expect, corpus), ids.guides(&case.near, corpus));
+    let wanted = ids.wanted(case, corpus);
     let got: Vec<String> = reply.guides.iter().map(|guide| guide.id.to_string()).collect();
-    let offered = || got.iter().take(4);
-    let answered = reply.outcome == Outcome::Answer;
-    let offers = matches!(reply.outcome, Outcome::Clarify | Outcome::Journey);
-    let verdict = if case.expect.is_empty() {
-        if answered && !got.first().is_some_and(|first| near.contains(first)) {
-            Verdict::False
-        } else {
-            Verdict::KeptOut
-        }
-    } else if expected.is_empty() {
-        Verdict::NoGuide
-    } else if answered {
-        match got.first() {
-            Some(first) if expected.contains(first) => Verdict::Right,
-            Some(first) if near.contains(first) => Verdict::Near,
-            _ => Verdict::Wrong,
-        }
-    } else if offers && offered().any(|guide| expected.contains(guide)) {
-        Verdict::Offered
-    } else if offers && offered().any(|guide| near.contains(guide)) {
-        Verdict::Near
-    } else if offers && !got.is_empty() {
-        Verdict::Misled
-    } else {
-        Verdict::Missed
-    };
+    let verdict = judge(
+        &wanted,
+        match reply.outcome {
+            Outcome::Answer => Shown::Answer(&got),
+            Outcome::Clarify | Outcome::Journey => Shown::Choices(&got),
+            _ => Shown::Nothing,
+        },
+    );
     let group = case.style.clone().or_else(|| case.kind.clone()).unwrap_or_else(|| "-".to_owned());
     Scored {
         q: case.q.clone(),
@@ -132,7 +94,7 @@ fn score(case: &Case, reply: &Reply, ids: &ItemIds, corpus: &Corpus, file: &Path
         is_follow_up,
         verdict,
         outcome: reply.outcome,
-        expected,
+        expected: wanted.expected,
         got,
         confidence: reply.guides.first().map_or(0.0, |guide| guide.confidence),
         facet_asked: case.facet.clone(),
@@ -193,43 +155,8 @@ fn print(results: &Results, out: &mut impl Write) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn figures(scored: &[&Scored]) -> String {
-    let count = |verdict| scored.iter().filter(|scored| scored.verdict == verdict).count();
-    let [right, offered, near, misled, missed, wrong, kept_out, false_answers, no_guide] = [
-        Verdict::Right,
-        Verdict::Offered,
-        Verdict::Near,
-        Verdict::Misled,
-        Verdict::Missed,
-        Verdict::Wrong,
-        Verdict::KeptOut,
-        Verdict::False,
-        Verdict::NoGuide,
-    ]
-    .map(count);
-    let share = |part: usize, whole: usize| if whole == 0 { 0.0 } else { 100.0 * part as f64 / whole as f64 };
-    let inside = right + offered + near + misled + missed + wrong;
-    let outside = kept_out + false_answers;
-    let mut text = String::new();
-    if inside > 0 {
-        text += &format!(
-            "in {inside:4}: right {right} ({:.1} %), offered {offered} ({:.1} % with right), near {near}, misled {misled}, missed {missed}, wrong {wrong} ({:.1} %)",
-            share(right, inside),
-            share(right + offered, inside),
-            share(wrong, inside)
-        );
-    }
-    if outside > 0 {
-        text += if inside > 0 { "; " } else { "" };
-        text += &format!(
-            "out {outside:4}: kept out {kept_out}, false {false_answers} ({:.1} %)",
-            share(false_answers, outside)
-        );
-    }
-    if no_guide > 0 {
-        text += &format!("; {no_guide} without a guide yet");
-    }
-    text
+fn figures(scored: &[&Scored]) -> Figures {
+    scored.iter().map(|scored| scored.verdict).collect()
 }
 
 /// Confidence of answers against how often they were right.

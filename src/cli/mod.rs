@@ -5,7 +5,6 @@ mod check;
 mod collect;
 mod eval;
 mod fit;
-mod question_set;
 mod measure;
 mod serve;
 
@@ -64,6 +63,13 @@ enum Command {
     },
     /// Build the index from the corpus
     Index,
+    /// Write a corpus with made-up guides beside the real ones, to measure speed with
+    Enlarge {
+        /// How many guides in all
+        guides: usize,
+        /// A folder that does not exist yet
+        folder: PathBuf,
+    },
     /// Score question files
     Eval {
         /// Files of {"q", "expect", …} or {"turns": […]} lines; item ids are looked up in items.tsv beside each file.
@@ -172,6 +178,7 @@ fn run(command: Command) -> anyhow::Result<Done> {
         Command::Ask { question, json, explain, .. } => ask::ask(&settings, question, json, explain),
         Command::Check { report, quiet } => check::check(&settings, report, quiet),
         Command::Index => check::index(&settings),
+        Command::Enlarge { guides, folder } => check::enlarge(&settings, guides, &folder),
         Command::Eval { files, json, compare } => eval::eval(&settings, &files, json, compare.as_deref()),
         Command::Fit { files } => fit::fit(&settings, &files),
         Command::Mask => collect::mask(std::io::stdin().lock(), std::io::stdout().lock()),

@@ -5,6 +5,7 @@
 pub mod check;
 pub mod diagnostic;
 pub mod directory;
+pub mod enlarge;
 pub mod guide;
 pub mod hall_info;
 pub mod ids;

@@ -100,6 +100,15 @@ pub struct Evidence {
 }
 
 impl Evidence {
+    /// Says nothing of the features named.
+    pub(super) fn leave_out(&mut self, names: &[&str]) {
+        for (feature, name) in self.features.iter_mut().zip(FEATURES) {
+            if names.contains(&name) {
+                *feature = 0.0;
+            }
+        }
+    }
+
     /// Compares `entry` with `query` as if the ask numbered `without` had not been written; `learned` is what the
     /// learned model says.
     pub(super) fn gather(

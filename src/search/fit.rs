@@ -39,14 +39,25 @@ pub struct Quality {
     pub compared: usize,
 }
 
-/// Fits weights, trust and thresholds.
-pub fn fit(corpus: &Corpus, model: &Model, confirmed: &[Confirmed]) -> Result<(Ranking, Quality), IndexError> {
+/// Fits weights, trust and thresholds; features named in `without` get no weight, to measure what they add.
+pub fn fit(
+    corpus: &Corpus,
+    model: &Model,
+    confirmed: &[Confirmed],
+    without: &[&str],
+) -> Result<(Ranking, Quality), IndexError> {
     let search = Search::in_memory(corpus, model.clone())?;
     let mut examples = examples(corpus, &search);
     let asks = examples.len();
     examples.extend(confirmed.iter().map(|confirmed| Example::of(confirmed, &search)));
+    for (_, evidence) in examples.iter_mut().flat_map(|example| &mut example.candidates) {
+        evidence.leave_out(without);
+    }
     let mut ranking = Ranking { costs: model.ranking.costs, ..Ranking::unfitted() };
     fit_weights(&mut ranking, &examples);
+    for (weight, name) in ranking.weights.iter_mut().zip(FEATURES) {
+        *weight = if without.contains(&name) { 0.0 } else { *weight };
+    }
     let quality = quality(&ranking, &examples[..asks]);
     let orphaned: Vec<Example> = examples[..asks].iter().filter_map(Example::without_right).collect();
     examples.extend(orphaned);

@@ -27,7 +27,8 @@ pub enum VectorsError {
     Format(PathBuf),
 }
 
-/// Vectors of the commonest words.
+/// Vectors of the commonest words; by default none.
+#[derive(Default)]
 pub struct WordVectors {
     numbers: HashMap<Box<str>, u32>,
     /// By word: how much it counts in a mean (rarer words more), in 0..=1.

@@ -7,19 +7,25 @@ use std::path::{Path, PathBuf};
 use anyhow::Context;
 use serde::Deserialize;
 
+use super::Wanted;
 use crate::corpus::Corpus;
+use crate::search::{Confirmed, EntryRef};
 
 /// One question and what is known about its answer.
 #[derive(Deserialize)]
 pub struct Case {
+    /// In the questioner's words.
     pub q: String,
     /// Any of these items or guides; none of them when empty.
     pub expect: Vec<String>,
     /// Items or guides that would do no harm.
     #[serde(default)]
     pub near: Vec<String>,
+    /// The facet asked for, by its key.
     pub facet: Option<String>,
+    /// The way it is put.
     pub style: Option<String>,
+    /// What it is, when it is out of scope.
     pub kind: Option<String>,
 }
 
@@ -54,6 +60,24 @@ pub fn read(file: &Path) -> anyhow::Result<Vec<Vec<Case>>> {
     parsed.collect()
 }
 
+/// The questions of `files` that stand alone, for fitting.
+pub fn single_questions(files: &[PathBuf], corpus: &Corpus) -> anyhow::Result<Vec<Confirmed>> {
+    let guides = |ids: Vec<String>| ids.iter().map(|id| EntryRef::Guide(id.as_str().into())).collect();
+    let mut questions = Vec::new();
+    for file in files {
+        let ids = ItemIds::beside(file)?;
+        for case in read(file)?.into_iter().filter(|turns| turns.len() == 1).flatten() {
+            let wanted = ids.wanted(&case, corpus);
+            questions.push(Confirmed {
+                question: case.q,
+                expected: guides(wanted.expected),
+                near: guides(wanted.near),
+            });
+        }
+    }
+    Ok(questions)
+}
+
 /// Item numbers of a question set and the official names they stand for.
 pub struct ItemIds(BTreeMap<String, String>);
 
@@ -70,8 +94,17 @@ impl ItemIds {
         Ok(Self(rows.collect()))
     }
 
+    /// The guides that would do for `case`.
+    pub fn wanted(&self, case: &Case, corpus: &Corpus) -> Wanted {
+        Wanted {
+            in_scope: !case.expect.is_empty(),
+            expected: self.guides(&case.expect, corpus),
+            near: self.guides(&case.near, corpus),
+        }
+    }
+
     /// The guide ids of `items`; an id that is no item number is a guide id already.
-    pub fn guides(&self, items: &[String], corpus: &Corpus) -> Vec<String> {
+    fn guides(&self, items: &[String], corpus: &Corpus) -> Vec<String> {
         let guide = |item: &String| match self.0.get(item) {
             Some(name) => corpus
                 .guides
