@@ -26,6 +26,9 @@ use wenban::records::{Channel, ConversationId};
 use wenban::search::{EntryRef, FEATURES, Model, Ranking, WordVectors, entries, fit};
 use wenban::text::segment::bigrams;
 
+/// Numbers of entries with their scores, best first.
+type Ranked = Vec<(f32, usize)>;
+
 /// A file's name and its questions.
 type QuestionFile = (String, Vec<(String, Wanted)>);
 
@@ -42,7 +45,7 @@ fn main() {
     let heads: Vec<String> = files.iter().map(|(name, questions)| format!("{name} ({})", questions.len())).collect();
     println!("{:36} {}", "right / offered / wrong; false", heads.join(", "));
     let documents = Documents::of(&corpus);
-    let words = Bm25::build(&documents, Box::new(|text| words(text)));
+    let words = Bm25::build(&documents, Box::new(words));
     let pairs = Bm25::build(&documents, Box::new(|text| bigrams(text).map(str::to_owned).collect()));
     report("tantivy BM25, jieba words", &baseline(&files, &documents, |q| words.search(q)));
     report("tantivy BM25, character pairs", &baseline(&files, &documents, |q| pairs.search(q)));
@@ -144,8 +147,8 @@ impl Documents {
 }
 
 /// A baseline's verdicts with the two thresholds that cost least.
-fn baseline(files: &[QuestionFile], documents: &Documents, search: impl Fn(&str) -> Vec<(f32, usize)>) -> Vec<Figures> {
-    let found: Vec<Vec<(Vec<(f32, usize)>, &Wanted)>> = files
+fn baseline(files: &[QuestionFile], documents: &Documents, search: impl Fn(&str) -> Ranked) -> Vec<Figures> {
+    let found: Vec<Vec<(Ranked, &Wanted)>> = files
         .iter()
         .map(|(_, questions)| questions.iter().map(|(question, wanted)| (search(question), wanted)).collect())
         .collect();
@@ -153,7 +156,7 @@ fn baseline(files: &[QuestionFile], documents: &Documents, search: impl Fn(&str)
     scores.sort_by(f32::total_cmp);
     let steps: Vec<f32> = (0..=40).map(|n| scores[(scores.len() - 1) * n / 40]).collect();
     let verdicts = |answer_at: f32, offer_at: f32| -> Vec<Vec<Verdict>> {
-        let met = |(hits, wanted): &(Vec<(f32, usize)>, &Wanted)| met(hits, wanted, documents, answer_at, offer_at);
+        let met = |(hits, wanted): &(Ranked, &Wanted)| met(hits, wanted, documents, answer_at, offer_at);
         found.iter().map(|questions| questions.iter().map(met).collect()).collect()
     };
     let cost = |verdicts: &[Vec<Verdict>]| verdicts.iter().flatten().map(|verdict| cost(*verdict)).sum::<u32>();
@@ -218,7 +221,7 @@ impl<'c> Bm25<'c> {
         Self { cut, reader: index.reader().expect("in memory"), field }
     }
 
-    fn search(&self, question: &str) -> Vec<(f32, usize)> {
+    fn search(&self, question: &str) -> Ranked {
         let clauses = (self.cut)(question).into_iter().map(|token| {
             let term = Term::from_field_text(self.field, &token);
             let clause: Box<dyn Query> = Box::new(TermQuery::new(term, IndexRecordOption::WithFreqs));
@@ -231,11 +234,11 @@ impl<'c> Bm25<'c> {
 }
 
 /// Entries by the likeness of their closest name or ask, 1 being the same.
-fn by_edit_distance(documents: &Documents, question: &str) -> Vec<(f32, usize)> {
+fn by_edit_distance(documents: &Documents, question: &str) -> Ranked {
     let likeness = |told: &Vec<String>| {
         told.iter().map(|text| strsim::normalized_levenshtein(text, question) as f32).fold(0.0, f32::max)
     };
-    let mut ranked: Vec<(f32, usize)> =
+    let mut ranked: Ranked =
         documents.names_and_asks.iter().enumerate().map(|(number, told)| (likeness(told), number)).collect();
     ranked.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
     ranked.truncate(10);

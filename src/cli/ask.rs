@@ -72,6 +72,11 @@ impl<'e> Turns<'e> {
         Self { edition, clock: SystemClock }
     }
 
+    /// What a turn means, without taking it.
+    pub fn consider(&self, text: &str, dialogue: &Dialogue) -> Trace<'e> {
+        Conversation { edition: self.edition, records: None, now: self.clock.now() }.consider(text, dialogue)
+    }
+
     pub fn turn(&self, text: &str, dialogue: Dialogue) -> anyhow::Result<(crate::conversation::Reply, Dialogue)> {
         let conversation = Conversation { edition: self.edition, records: None, now: self.clock.now() };
         let message = Message {

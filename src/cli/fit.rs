@@ -4,11 +4,18 @@ use std::path::PathBuf;
 
 use anyhow::Context;
 
+use super::ask::Turns;
 use super::{Done, check};
-use crate::edition::read_corpus;
-use crate::evaluation::question_set;
-use crate::search::{FEATURES, Model, RANKING_FILE, fit as fit_ranking};
+use crate::conversation::Dialogue;
+use crate::conversation::context::Meant;
+use crate::edition::{Edition, read_corpus};
+use crate::evaluation::Wanted;
+use crate::evaluation::question_set::{self, ItemIds};
+use crate::search::{EntryRef, FEATURES, LearnedContext, Model, RANKING_FILE, fit as fit_ranking, fit_context};
 use crate::settings::Settings;
+
+/// What was said before a message depends on how those before it were taken: fitted once more with the fitted weights.
+const CONTEXT_ROUNDS: usize = 2;
 
 pub fn fit(settings: &Settings, files: &[PathBuf]) -> anyhow::Result<Done> {
     let mut reading = read_corpus(&settings.corpus)?;
@@ -18,7 +25,17 @@ pub fn fit(settings: &Settings, files: &[PathBuf]) -> anyhow::Result<Done> {
     };
     let file = settings.index.join(RANKING_FILE);
     let confirmed = question_set::single_questions(files, &corpus)?;
-    let (ranking, quality) = fit_ranking(&corpus, &Model::load_or_unfitted(&settings.index)?, &confirmed, &[])?;
+    let model = Model::load_or_unfitted(&settings.index)?;
+    let (mut ranking, quality) = fit_ranking(&corpus, &model, &confirmed, &[])?;
+    let mut edition = Edition::in_memory(corpus, Model { ranking: ranking.clone(), ..model })?;
+    let conversations: Vec<PathBuf> =
+        question_set::dialogs(&settings.corpus).into_iter().chain(files.iter().cloned()).collect();
+    let mut messages = Vec::new();
+    for _ in 0..CONTEXT_ROUNDS {
+        messages = Lessons::from(&conversations, &edition)?;
+        fit_context(&mut ranking, &messages);
+        edition.search.adopt(ranking.clone());
+    }
     std::fs::write(&file, ranking.to_toml()).with_context(|| format!("cannot write {}", file.display()))?;
     let share = |part: usize| 100.0 * part as f64 / quality.asks.max(1) as f64;
     println!("{} asks, each with its own wording left out: entry first {:.1} %", quality.asks, share(quality.first));
@@ -27,6 +44,67 @@ pub fn fit(settings: &Settings, files: &[PathBuf]) -> anyhow::Result<Done> {
     }
     println!("  among those compared   {:.1} %", share(quality.compared));
     println!("{} confirmed questions; answer at {}, offer at {}", confirmed.len(), ranking.answer_at, ranking.offer_at);
+    println!("{} messages in conversations", messages.len());
     println!("wrote {}", file.display());
     Ok(Done::Fine)
+}
+
+/// How much a question asked out of the blue after another matter counts beside a message of a real conversation.
+const OUT_OF_THE_BLUE: f32 = 0.1;
+
+/// What the messages of conversations may mean, and do mean, after what was said before them.
+struct Lessons<'e> {
+    turns: Turns<'e>,
+    messages: Vec<LearnedContext>,
+}
+
+impl Lessons<'_> {
+    /// From the conversations of `files`, and from their single questions as turns to another matter: each asked after
+    /// the first words of a conversation.
+    fn from(files: &[PathBuf], edition: &Edition) -> anyhow::Result<Vec<LearnedContext>> {
+        let mut lessons = Lessons { turns: Turns::new(edition), messages: Vec::new() };
+        let (mut openings, mut single) = (Vec::new(), Vec::new());
+        for file in files {
+            let ids = ItemIds::beside(file)?;
+            for cases in question_set::read(file)? {
+                let cases: Vec<(String, Wanted)> =
+                    cases.into_iter().map(|case| (case.q.clone(), ids.wanted(&case, &edition.corpus))).collect();
+                let mut dialogue = Dialogue::default();
+                if cases.len() == 1 {
+                    single.extend(cases);
+                    continue;
+                }
+                for (turn, (question, wanted)) in cases.iter().enumerate() {
+                    dialogue = lessons.hear(question, wanted, dialogue, 1.0)?;
+                    if turn == 0 && dialogue.guide.is_some() {
+                        openings.push(dialogue.clone());
+                    }
+                }
+            }
+        }
+        for ((question, wanted), opening) in single.iter().zip(openings.iter().cycle()) {
+            lessons.hear(question, wanted, opening.clone(), OUT_OF_THE_BLUE)?;
+        }
+        Ok(lessons.messages)
+    }
+
+    /// Learns from a message and goes on.
+    fn hear(&mut self, question: &str, wanted: &Wanted, dialogue: Dialogue, weight: f32) -> anyhow::Result<Dialogue> {
+        let trace = self.turns.consider(question, &dialogue);
+        if !trace.in_context.is_empty() && trace.reading.pick.is_none() {
+            let would_do = |meant: &Meant| match meant {
+                Some(EntryRef::Guide(id)) if wanted.in_scope => {
+                    wanted.expected.iter().any(|guide| guide == id.as_str())
+                }
+                Some(EntryRef::Guide(id)) => wanted.near.iter().any(|guide| guide == id.as_str()),
+                _ => !wanted.in_scope,
+            };
+            self.messages.push(LearnedContext {
+                right: trace.in_context.iter().map(|(meant, _)| would_do(meant)).collect(),
+                candidates: trace.in_context.into_iter().map(|(_, features)| features).collect(),
+                weight,
+            });
+        }
+        Ok(self.turns.turn(question, dialogue)?.1)
+    }
 }

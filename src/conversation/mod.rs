@@ -2,7 +2,7 @@
 //!
 //! Channels hand a `Message` in and draw the `Reply` that comes out; what was acknowledged is on disk by then.
 
-mod context;
+pub mod context;
 pub mod decision;
 mod dialogue;
 pub mod message;
@@ -22,7 +22,7 @@ use crate::corpus::{Facet, HallTopic, UnitId, Zone};
 use crate::edition::Edition;
 use crate::phrasing::{Line, ReplyId, computed, from_corpus};
 use crate::records::{ConversationId, Found, Question, RecordError, Records, State, Suggestion, SuggestionKind};
-use crate::search::{EntryRef, Hit, Query};
+use crate::search::{CONTEXT_FEATURES, EntryRef, Hit, Query};
 use crate::text::{Redacted, redact};
 use crate::understand::{self, LONGEST_MESSAGE, Reading, Unreadable, readable};
 use decision::{Decision, Reason, Rejection, Situation, Step, decide, decide_press};
@@ -50,6 +50,8 @@ pub struct Trace<'h> {
     pub query: Query,
     /// What may answer.
     pub hits: Vec<Hit>,
+    /// What may be meant in the light of what was said before, with what speaks for it; empty when nothing was.
+    pub in_context: Vec<(context::Meant, [f32; CONTEXT_FEATURES.len()])>,
     /// What was decided, and why.
     pub decision: Decision,
 }
@@ -96,13 +98,13 @@ impl<'h> Conversation<'h> {
         let query = edition.search.query(&normalised);
         if let Err(reason) = readable(text, &normalised) {
             let decision = form(Step::Reject(Rejection::Words(reason)));
-            return Trace { redacted, normalised, reading, query, hits: Vec::new(), decision };
+            return Trace { redacted, normalised, reading, query, hits: Vec::new(), in_context: Vec::new(), decision };
         }
         let hits = edition.search.search(&query);
         let before = dialogue.asked.as_ref().map(|asked| edition.normaliser.normalise(asked.as_str()));
         let together =
             before.map(|before| edition.search.search(&edition.search.query(&format!("{before}，{normalised}"))));
-        let decision = decide(&Situation {
+        let situation = Situation {
             corpus: &edition.corpus,
             ranking: edition.search.ranking(),
             dialogue,
@@ -111,8 +113,9 @@ impl<'h> Conversation<'h> {
             unknown: query.unknown(),
             hits_together: together.as_deref().unwrap_or_default(),
             normalised: &normalised,
-        });
-        Trace { redacted, normalised, reading, query, hits, decision }
+        };
+        let (in_context, decision) = (context::candidates(&situation), decide(&situation));
+        Trace { redacted, normalised, reading, query, hits, in_context, decision }
     }
 
     fn recall(&self, id: &ConversationId) -> Result<Dialogue, RecordError> {

@@ -245,8 +245,6 @@ pub struct Language {
 /// How people tie a message to what was said before.
 #[derive(Clone, Debug, Default)]
 pub struct TurnCues {
-    /// Openings that go on with the matter talked about (那, 还有).
-    pub go_on: Vec<Text>,
     /// Openings that turn down what was answered (不对, 搞错了).
     pub correct: Vec<Text>,
     /// Openings that look like that and are not (不是本人).
@@ -281,7 +279,6 @@ impl Intent {
 impl TurnCues {
     fn read(fields: Fields<'_>) -> Self {
         let cues = Self {
-            go_on: fields.texts("go_on"),
             correct: fields.texts("correct"),
             not_correct: fields.texts("not_correct"),
             turn_away: fields.texts("turn_away"),

@@ -88,8 +88,8 @@ pub const FEATURES: [&str; 4] = ["best_name", "coverage", "profile", "learned"];
 /// Brings learned logits into the range of the other features.
 const LOGIT_SCALE: f32 = 8.0;
 
-/// The comparison of one entry with one question.
-#[derive(Clone, Debug)]
+/// The comparison of one entry with one question; by default nothing speaks for it.
+#[derive(Clone, Debug, Default)]
 pub struct Evidence {
     /// By `FEATURES`.
     pub features: [f32; FEATURES.len()],

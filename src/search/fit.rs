@@ -5,7 +5,7 @@
 
 use super::evidence::{Evidence, FEATURES};
 use super::learned::Learned;
-use super::ranking::{Ranking, TRUST_FEATURES, dot, logistic, trust_features};
+use super::ranking::{CONTEXT_FEATURES, Ranking, TRUST_FEATURES, dot, logistic, trust_features};
 use super::{EntryRef, IndexError, Model, Search, training};
 use crate::corpus::Corpus;
 use crate::text::Normaliser;
@@ -180,6 +180,46 @@ impl Example {
         };
         let right = place(&confirmed.expected).or_else(|| place(&confirmed.near));
         Self { form: query.form(lexicon), candidates, right, weight: CONFIRMED }
+    }
+}
+
+/// A message of a conversation: what speaks for each thing it may mean, and which of them are meant.
+#[derive(Clone)]
+pub struct LearnedContext {
+    /// By candidate: its context features.
+    pub candidates: Vec<[f32; CONTEXT_FEATURES.len()]>,
+    /// By candidate: whether it would do.
+    pub right: Vec<bool>,
+    /// How much the message counts.
+    pub weight: f32,
+}
+
+/// Fits the weights of the context features: gradient ascent on the log-likelihood that one of the right is meant.
+pub fn fit_context(ranking: &mut Ranking, messages: &[LearnedContext]) {
+    const ROUNDS: usize = 2000;
+    const STEP: f32 = 0.3;
+    const PULL: f32 = 3e-3;
+    let messages: Vec<&LearnedContext> = messages.iter().filter(|message| message.right.contains(&true)).collect();
+    let total: f32 = messages.iter().map(|message| message.weight).sum();
+    for _ in 0..ROUNDS {
+        let mut gradient = [0.0f32; CONTEXT_FEATURES.len()];
+        for message in &messages {
+            let shares = ranking.shares_in_context(&message.candidates);
+            let of_right: f32 =
+                shares.iter().zip(&message.right).map(|(share, right)| if *right { *share } else { 0.0 }).sum();
+            for ((features, share), right) in message.candidates.iter().zip(&shares).zip(&message.right) {
+                let wanted = if *right { share / of_right.max(f32::EPSILON) } else { 0.0 };
+                for (slope, feature) in gradient.iter_mut().zip(features) {
+                    *slope += message.weight * (wanted - share) * feature;
+                }
+            }
+        }
+        for (weight, slope) in ranking.context.iter_mut().zip(gradient) {
+            *weight += STEP * (slope / total.max(1.0) - PULL * *weight);
+        }
+    }
+    for weight in &mut ranking.context {
+        *weight = (*weight * 1000.0).round() / 1000.0;
     }
 }
 

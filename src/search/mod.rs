@@ -22,10 +22,10 @@ use std::path::Path;
 pub use candidates::IndexError;
 pub use entry::{EntryRef, entries};
 pub use evidence::{Evidence, FEATURES, Phrase};
-pub use fit::{Confirmed, Quality, fit};
+pub use fit::{Confirmed, LearnedContext, Quality, fit, fit_context};
 pub use lexicon::{Lexicon, Query};
 pub use model::{Model, ModelError, RANKING_FILE, VECTORS_FILE};
-pub use ranking::{Costs, Ranking, RankingError};
+pub use ranking::{CONTEXT_FEATURES, Costs, Ranking, RankingError};
 pub use vectors::{VectorsError, WordVectors};
 
 use candidates::Candidates;
@@ -118,6 +118,11 @@ impl Search {
     /// Where the name or ask most like the query stands, of the entry of `hit`.
     pub fn closest(&self, query: &Query, hit: &Hit) -> Option<&Place> {
         self.entries.iter().find(|entry| entry.reference == hit.entry)?.closest(query, &self.lexicon)
+    }
+
+    /// Goes on with other weights and thresholds.
+    pub fn adopt(&mut self, ranking: Ranking) {
+        self.model.ranking = ranking;
     }
 
     /// The fitted weights and thresholds.

@@ -12,6 +12,26 @@ use super::evidence::{Evidence, FEATURES};
 /// Numbers the trust in the first candidate rests on.
 pub(super) const TRUST_FEATURES: usize = 5 + 2 * FEATURES.len();
 
+/// What speaks for an entry in the light of what was said before, in the order of the fitted weights. The conversation
+/// gathers it.
+pub const CONTEXT_FEATURES: [&str; 15] = [
+    "alone",
+    "together",
+    "current",
+    "current_short",
+    "current_facet",
+    "current_turned_away",
+    "current_unknown",
+    "offered",
+    "offered_short",
+    "matter",
+    "intent",
+    "intent_facet",
+    "journey",
+    "nothing",
+    "nothing_alone",
+];
+
 /// Trust in an entry one of whose names or asks is the question to the word.
 const WORD_FOR_WORD: f32 = 0.9;
 
@@ -23,6 +43,8 @@ pub struct Ranking {
     pub weights: Vec<f32>,
     /// How far the first is trusted: intercept, its share of the softmax, its evidence, its lead over the second.
     pub trust: Vec<f32>,
+    /// By context feature: its weight in the score of an entry in the light of what was said before.
+    pub context: Vec<f32>,
     /// At and above this confidence a guide is answered.
     pub answer_at: f32,
     /// At and above this confidence an entry is offered as a choice.
@@ -69,14 +91,10 @@ pub enum RankingError {
         source: Box<toml::de::Error>,
     },
     /// The file was fitted for other features.
-    #[error("{path} was fitted for {found} features, this program has {wanted}; write it anew with `wenban fit`")]
+    #[error("{path} was fitted for other features than this program has; write it anew with `wenban fit`")]
     OtherFeatures {
         /// Which file.
         path: std::path::PathBuf,
-        /// Features in the file.
-        found: usize,
-        /// Features of the program.
-        wanted: usize,
     },
 }
 
@@ -87,12 +105,11 @@ impl Ranking {
         let text = std::fs::read_to_string(path).map_err(|source| RankingError::Io { path: owned(), source })?;
         let ranking: Self =
             toml::from_str(&text).map_err(|source| RankingError::Format { path: owned(), source: Box::new(source) })?;
-        if ranking.weights.len() != FEATURES.len() || ranking.trust.len() != TRUST_FEATURES {
-            return Err(RankingError::OtherFeatures {
-                path: owned(),
-                found: ranking.weights.len(),
-                wanted: FEATURES.len(),
-            });
+        if ranking.weights.len() != FEATURES.len()
+            || ranking.trust.len() != TRUST_FEATURES
+            || ranking.context.len() != CONTEXT_FEATURES.len()
+        {
+            return Err(RankingError::OtherFeatures { path: owned() });
         }
         Ok(ranking)
     }
@@ -107,7 +124,11 @@ impl Ranking {
     pub fn unfitted() -> Self {
         let mut trust = vec![0.0; TRUST_FEATURES];
         trust[0] = -3.0;
-        Self { weights: vec![4.0; FEATURES.len()], trust, answer_at: 0.5, offer_at: 0.1, costs: Costs::default() }
+        // Both readings count, and staying is likelier than not.
+        let mut context = vec![0.0; CONTEXT_FEATURES.len()];
+        context[..3].fill(0.6);
+        let weights = vec![4.0; FEATURES.len()];
+        Self { weights, trust, context, answer_at: 0.5, offer_at: 0.1, costs: Costs::default() }
     }
 
     fn score(&self, evidence: &Evidence) -> f32 {
@@ -116,11 +137,12 @@ impl Ranking {
 
     /// Shares of the softmax over the scores.
     pub(super) fn shares(&self, candidates: &[(usize, Evidence)]) -> Vec<f32> {
-        let scores: Vec<f32> = candidates.iter().map(|(_, evidence)| self.score(evidence)).collect();
-        let highest = scores.iter().copied().fold(f32::MIN, f32::max);
-        let powers: Vec<f32> = scores.iter().map(|score| (score - highest).exp()).collect();
-        let total: f32 = powers.iter().sum();
-        powers.into_iter().map(|power| power / total).collect()
+        softmax(candidates.iter().map(|(_, evidence)| self.score(evidence)))
+    }
+
+    /// How likely each of several entries is meant in the light of what was said before, given its context features.
+    pub fn shares_in_context(&self, candidates: &[[f32; CONTEXT_FEATURES.len()]]) -> Vec<f32> {
+        softmax(candidates.iter().map(|features| dot(&self.context, features)))
     }
 
     /// The first and second candidates by share.
@@ -175,6 +197,14 @@ pub(super) fn trust_features(
         lead[n] = first.features[n] - second.map_or(0.0, |second| second.features[n]);
     }
     features
+}
+
+fn softmax(scores: impl Iterator<Item = f32>) -> Vec<f32> {
+    let scores: Vec<f32> = scores.collect();
+    let highest = scores.iter().copied().fold(f32::MIN, f32::max);
+    let powers: Vec<f32> = scores.iter().map(|score| (score - highest).exp()).collect();
+    let total: f32 = powers.iter().sum();
+    powers.into_iter().map(|power| power / total).collect()
 }
 
 pub(super) fn dot(a: &[f32], b: &[f32]) -> f32 {

@@ -23,8 +23,6 @@ pub struct Reading<'c> {
     pub facet_cue: Option<&'c str>,
     /// Whether nothing but the facet and small words is left: a follow-up about what was said before.
     pub is_only_facet: bool,
-    /// Whether it opens like a follow-up (那, 还有, 如果).
-    pub opens_like_follow_up: bool,
     /// Whether it turns down what was answered before ("不对", "不是这个，是…").
     pub corrects: bool,
     /// Whether it turns to something else ("算了，还是…", "顺便再问").
@@ -52,7 +50,6 @@ pub fn read<'c>(normalised: &str, corpus: &'c Corpus, cues: &'c Cues, lexicon: &
         facet: heard.map(|(facet, _)| facet),
         facet_cue: heard.map(|(_, cue)| cue),
         is_only_facet: heard.is_some() && content.iter().all(|word| is_small(word)),
-        opens_like_follow_up: opens_with(&turns.go_on, normalised),
         corrects: opens_with(&turns.correct, normalised) && !opens_with(&turns.not_correct, normalised),
         turns_away: turns.turn_away.iter().any(|turn| normalised.contains(turn.as_str())),
         pick: pick::pick(normalised),
