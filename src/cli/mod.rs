@@ -8,6 +8,7 @@ mod fit;
 mod question_set;
 mod measure;
 mod serve;
+mod telegram;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -80,6 +81,11 @@ enum Command {
     Fit {
         /// Question files as for `eval`; single questions only
         files: Vec<PathBuf>,
+    },
+    /// Tell Telegram where to deliver
+    Telegram {
+        #[command(subcommand)]
+        command: telegram::TelegramCommand,
     },
     /// Mask personal data in {"text"} lines
     Mask,
@@ -174,6 +180,7 @@ fn run(command: Command) -> anyhow::Result<Done> {
         Command::Index => check::index(&settings),
         Command::Eval { files, json, compare } => eval::eval(&settings, &files, json, compare.as_deref()),
         Command::Fit { files } => fit::fit(&settings, &files),
+        Command::Telegram { command } => telegram::telegram(&settings, command),
         Command::Mask => collect::mask(std::io::stdin().lock(), std::io::stdout().lock()),
         Command::Export { what, format, output } => {
             collect::export(&settings, what.into(), format.into(), output.as_deref())
