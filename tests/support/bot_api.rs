@@ -62,10 +62,12 @@ impl BotApi {
 
     /// A person in `chat` sends something.
     pub fn send(&self, chat: i64, content: Value) {
-        let mut message =
-            json!({ "message_id": 1, "date": 1_776_000_000, "chat": chat_of(chat), "from": person(chat) });
-        message.as_object_mut().expect("an object").extend(content.as_object().expect("an object").clone());
-        self.add("message", message);
+        self.add("message", message_in(chat, content));
+    }
+
+    /// A person in `chat` corrects what was sent; `content` says which message and what it says now.
+    pub fn edit(&self, chat: i64, content: Value) {
+        self.add("edited_message", message_in(chat, content));
     }
 
     /// A person in `chat` presses a button.
@@ -142,6 +144,13 @@ impl BotApi {
 
 fn chat_of(chat: i64) -> Value {
     json!({ "id": chat, "type": "private", "first_name": "群众" })
+}
+
+/// A message of the person of `chat` there, with the fields of `content` added or replaced.
+fn message_in(chat: i64, content: Value) -> Value {
+    let mut message = json!({ "message_id": 1, "date": 1_776_000_000, "chat": chat_of(chat), "from": person(chat) });
+    message.as_object_mut().expect("an object").extend(content.as_object().expect("an object").clone());
+    message
 }
 
 fn person(chat: i64) -> Value {

@@ -5,6 +5,7 @@
 
 mod drawing;
 mod incoming;
+mod latest;
 mod queues;
 mod raw_updates;
 mod webhook;
@@ -22,9 +23,10 @@ use tokio::sync::Semaphore;
 use crate::conversation::{Message, Reply};
 use crate::hall::Hall;
 use crate::phrasing::ReplyId;
-use crate::records::{self, Channel, ConversationId, Inbox, RecordError};
+use crate::records::{self, Channel, Inbox, RecordError};
 use drawing::{draw, keyboard, split};
 use incoming::Incoming;
+use latest::Latest;
 use queues::Queues;
 use raw_updates::RawUpdates;
 pub use webhook::{RegistrationError, delete_webhook, set_webhook};
@@ -32,7 +34,8 @@ pub use webhook::{RegistrationError, delete_webhook, set_webhook};
 /// Seconds a poll may wait for something to happen.
 const POLL_SECONDS: u32 = 10;
 /// What Telegram is asked to deliver.
-const ALLOWED_UPDATES: &[AllowedUpdate] = &[AllowedUpdate::Message, AllowedUpdate::CallbackQuery];
+const ALLOWED_UPDATES: &[AllowedUpdate] =
+    &[AllowedUpdate::Message, AllowedUpdate::EditedMessage, AllowedUpdate::CallbackQuery];
 /// Longest pause after repeated failures.
 const LONGEST_PAUSE: Duration = Duration::from_secs(60);
 /// Longest message Telegram takes, in UTF-16 units.
@@ -50,6 +53,7 @@ pub struct Door {
     hall: Arc<Hall>,
     inbox: Inbox,
     queues: Queues,
+    latest: Latest,
     turns: Semaphore,
     secret: String,
 }
@@ -58,8 +62,8 @@ impl Door {
     /// Opens the door for the bot with `token`.
     pub fn new(token: &str, api_url: Option<url::Url>, hall: Arc<Hall>, inbox: Inbox) -> Arc<Self> {
         let bot = bot(token, api_url);
-        let (queues, turns) = (Queues::default(), Semaphore::new(SIDE_BY_SIDE));
-        Arc::new(Self { bot, hall, inbox, queues, turns, secret: token.to_owned() })
+        let (queues, latest, turns) = (Queues::default(), Latest::default(), Semaphore::new(SIDE_BY_SIDE));
+        Arc::new(Self { bot, hall, inbox, queues, latest, turns, secret: token.to_owned() })
     }
 
     /// Answers what an earlier run left, then polls and answers until the task is dropped.
@@ -172,14 +176,20 @@ impl Door {
 
     async fn answer(&self, id: u64) -> Result<(), RecordError> {
         let Some(update) = self.read(id).await? else { return Ok(()) };
-        let Some(incoming) = Incoming::of(&update, &self.hall.edition().corpus) else { return Ok(()) };
+        let incoming = Incoming::of(&update, &self.hall.edition().corpus);
+        let due = |incoming: &Incoming| {
+            incoming.mark.as_ref().is_none_or(|mark| self.latest.takes(&incoming.conversation, mark))
+        };
+        let Some(incoming) = incoming.filter(due) else {
+            self.hall.count_passed_over();
+            return Ok(());
+        };
         if let Some(press) = incoming.press
             && let Err(error) = self.bot.answer_callback_query(press).await
         {
             tracing::warn!(error = self.without_secret(&error), "a button press could not be confirmed");
         }
-        let conversation = ConversationId::new(Channel::Telegram, &incoming.chat.0.to_string());
-        let message = Message { conversation, channel: Channel::Telegram, body: incoming.body };
+        let message = Message { conversation: incoming.conversation, channel: Channel::Telegram, body: incoming.body };
         let reply = {
             let _turn = self.turns.acquire().await.expect("the turns are never closed");
             let hall = self.hall.clone();
