@@ -27,6 +27,7 @@ pub struct Hall {
 struct Counts {
     outcomes: RwLock<BTreeMap<Outcome, u64>>,
     failures: AtomicU64,
+    passed_over: AtomicU64,
 }
 
 /// The conversation panicked; what about is in the log already.
@@ -97,6 +98,11 @@ impl Hall {
         reply
     }
 
+    /// Counts something that came in and by rule got no answer.
+    pub fn count_passed_over(&self) {
+        self.counts.passed_over.fetch_add(1, Ordering::Relaxed);
+    }
+
     fn apologise(&self, edition: &Edition, error: &(dyn std::error::Error + 'static)) -> Reply {
         let reference = reference();
         tracing::error!(reference, error, "a message could not be answered");
@@ -129,6 +135,8 @@ impl Hall {
         }
         let failures = self.counts.failures.load(Ordering::Relaxed);
         text.push_str(&format!("# TYPE wenban_failures_total counter\nwenban_failures_total {failures}\n"));
+        let passed_over = self.counts.passed_over.load(Ordering::Relaxed);
+        text.push_str(&format!("# TYPE wenban_passed_over_total counter\nwenban_passed_over_total {passed_over}\n"));
         text
     }
 }

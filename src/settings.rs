@@ -26,6 +26,45 @@ pub struct Settings {
     pub log: String,
     /// Seconds between looks at the corpus folder while serving. `WENBAN_RELOAD_SECONDS`, default 2, at least 1.
     pub reload_seconds: u64,
+    /// Last part of the address to which Telegram delivers, 1 to 64 of `A-Z a-z 0-9 _ -`. `WENBAN_TELEGRAM_WEBHOOK_PATH`;
+    /// without it Telegram is polled.
+    pub telegram_webhook_path: Option<String>,
+    /// What Telegram sends along to show that it is Telegram, 16 to 256 of `A-Z a-z 0-9 _ -`; goes with the path.
+    /// `WENBAN_TELEGRAM_WEBHOOK_SECRET`.
+    pub telegram_webhook_secret: Option<Secret>,
+}
+
+/// Something that must not be printed.
+#[derive(Clone, PartialEq, Eq, Deserialize)]
+#[serde(transparent)]
+pub struct Secret(String);
+
+impl Secret {
+    /// The secret itself, for whoever has to send or compare it.
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+}
+
+impl From<&str> for Secret {
+    fn from(secret: &str) -> Self {
+        Self(secret.to_owned())
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Secret(…)")
+    }
+}
+
+/// How Telegram delivers to this server.
+#[derive(Clone, Debug)]
+pub struct Webhook {
+    /// Last part of the address.
+    pub path: String,
+    /// What comes along with each delivery.
+    pub secret: Secret,
 }
 
 impl Default for Settings {
@@ -37,6 +76,8 @@ impl Default for Settings {
             listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
             log: "info".into(),
             reload_seconds: 2,
+            telegram_webhook_path: None,
+            telegram_webhook_secret: None,
         }
     }
 }
@@ -54,7 +95,8 @@ impl fmt::Display for SettingsError {
 
 impl std::error::Error for SettingsError {}
 
-const KEYS: [&str; 6] = ["corpus", "index", "data", "listen", "log", "reload_seconds"];
+const KEYS: [&str; 8] =
+    ["corpus", "index", "data", "listen", "log", "reload_seconds", "telegram_webhook_path", "telegram_webhook_secret"];
 
 impl Settings {
     /// Reads the file when it is there, then the environment over it. Reports every problem, not only the first.
@@ -95,6 +137,7 @@ impl Settings {
         if settings.reload_seconds == 0 {
             problems.push("reload_seconds (WENBAN_RELOAD_SECONDS): must be at least 1".to_owned());
         }
+        problems.extend(settings.webhook_problems());
         if problems.is_empty() { Ok(settings) } else { Err(SettingsError(problems)) }
     }
 
@@ -105,8 +148,37 @@ impl Settings {
             "data" => self.data = from.data,
             "listen" => self.listen = from.listen,
             "log" => self.log = from.log,
+            "telegram_webhook_path" => self.telegram_webhook_path = from.telegram_webhook_path,
+            "telegram_webhook_secret" => self.telegram_webhook_secret = from.telegram_webhook_secret,
             _ => self.reload_seconds = from.reload_seconds,
         }
+    }
+
+    fn webhook_problems(&self) -> Vec<String> {
+        let is_plain = |text: &str| text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-');
+        let mut problems = Vec::new();
+        if self.telegram_webhook_path.as_ref().is_some_and(|path| !is_plain(path) || !(1..=64).contains(&path.len())) {
+            problems.push(
+                "telegram_webhook_path (WENBAN_TELEGRAM_WEBHOOK_PATH): must be 1 to 64 of A-Z a-z 0-9 _ -".to_owned(),
+            );
+        }
+        let secret = self.telegram_webhook_secret.as_ref().map(Secret::reveal);
+        if secret.is_some_and(|secret| !is_plain(secret) || !(16..=256).contains(&secret.len())) {
+            problems.push(
+                "telegram_webhook_secret (WENBAN_TELEGRAM_WEBHOOK_SECRET): must be 16 to 256 of A-Z a-z 0-9 _ -"
+                    .to_owned(),
+            );
+        }
+        if self.telegram_webhook_path.is_some() != secret.is_some() {
+            problems.push("telegram_webhook_path and telegram_webhook_secret: set both or neither".to_owned());
+        }
+        problems
+    }
+
+    /// How Telegram delivers; `None` when it is polled.
+    pub fn telegram_webhook(&self) -> Option<Webhook> {
+        let (path, secret) = (self.telegram_webhook_path.clone()?, self.telegram_webhook_secret.clone()?);
+        Some(Webhook { path, secret })
     }
 
     /// The folder of the database.
@@ -133,6 +205,23 @@ mod tests {
         for key in ["WENBAN_LISTEN", "WENBAN_RELOAD_SECONDS", "listen_on"] {
             assert!(message.contains(key), "{message}");
         }
+    }
+
+    #[test]
+    fn a_webhook_needs_a_path_and_a_secret_that_is_never_printed() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join(FILE);
+        fs::write(&file, "telegram_webhook_path = \"a/b\"\n").unwrap();
+        let message = Settings::load(&file).unwrap_err().to_string();
+        assert!(message.contains("WENBAN_TELEGRAM_WEBHOOK_PATH") && message.contains("both"), "{message}");
+        let secret = "do-not-show-this-one";
+        fs::write(&file, format!("telegram_webhook_path = \"a\"\ntelegram_webhook_secret = \"{secret}\"\n")).unwrap();
+        let settings = Settings::load(&file).unwrap();
+        assert_eq!(settings.telegram_webhook().unwrap().secret.reveal(), secret);
+        assert!(!format!("{settings:?}").contains(secret));
+        fs::write(&file, "telegram_webhook_path = \"a\"\ntelegram_webhook_secret = \"tooshort!\"\n").unwrap();
+        let message = Settings::load(&file).unwrap_err().to_string();
+        assert!(message.contains("WENBAN_TELEGRAM_WEBHOOK_SECRET") && !message.contains("tooshort"), "{message}");
     }
 
     #[test]

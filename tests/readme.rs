@@ -22,14 +22,15 @@ fn the_transcript_in_the_readme_is_what_the_program_prints() {
 fn every_setting_and_command_in_the_readme_exists_and_none_is_left_out() {
     let readme = fs::read_to_string(root().join("README.md")).unwrap();
     let settings = fs::read_to_string(root().join("src/settings.rs")).unwrap();
-    for key in ["CORPUS", "INDEX", "DATA", "LISTEN", "LOG", "RELOAD_SECONDS"] {
+    let keys = ["CORPUS", "INDEX", "DATA", "LISTEN", "LOG", "RELOAD_SECONDS"];
+    for key in keys.into_iter().chain(["TELEGRAM_WEBHOOK_PATH", "TELEGRAM_WEBHOOK_SECRET"]) {
         let variable = format!("WENBAN_{key}");
         assert!(readme.contains(&format!("`{variable}`")) && settings.contains(&format!("`{variable}`")), "{variable}");
     }
     let folder = tempfile::tempdir().unwrap();
     let help = Start::in_folder(folder.path()).command().arg("--help").output().unwrap();
     let help = String::from_utf8(help.stdout).unwrap();
-    for command in ["check", "chat", "ask", "export", "eval", "fit", "mask"] {
+    for command in ["check", "chat", "ask", "export", "eval", "fit", "mask", "telegram"] {
         assert!(
             help.contains(&format!("\n  {command} ")) && readme.contains(&format!("wenban {command}")),
             "{command}"

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 /// Library, and the only files or folders below `src/` that may name it.
 const OWNERS: [(&str, &[&str]); 5] = [
     ("teloxide", &["channels/telegram"]),
-    ("axum", &["channels/web"]),
+    ("axum", &["channels/web", "channels/telegram/webhook"]),
     ("tantivy", &["search/candidates"]),
     ("jieba_rs", &["text/segment"]),
     ("sled", &["store/sled", "store/mod.rs"]),

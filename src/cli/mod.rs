@@ -7,6 +7,7 @@ mod eval;
 mod fit;
 mod measure;
 mod serve;
+mod telegram;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -86,6 +87,11 @@ enum Command {
     Fit {
         /// Question files as for `eval`; single questions only
         files: Vec<PathBuf>,
+    },
+    /// Tell Telegram where to deliver
+    Telegram {
+        #[command(subcommand)]
+        command: telegram::TelegramCommand,
     },
     /// Mask personal data in {"text"} lines
     Mask,
@@ -181,6 +187,7 @@ fn run(command: Command) -> anyhow::Result<Done> {
         Command::Enlarge { guides, folder } => check::enlarge(&settings, guides, &folder),
         Command::Eval { files, json, compare } => eval::eval(&settings, &files, json, compare.as_deref()),
         Command::Fit { files } => fit::fit(&settings, &files),
+        Command::Telegram { command } => telegram::telegram(&settings, command),
         Command::Mask => collect::mask(std::io::stdin().lock(), std::io::stdout().lock()),
         Command::Export { what, format, output } => {
             collect::export(&settings, what.into(), format.into(), output.as_deref())

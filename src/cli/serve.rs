@@ -6,8 +6,9 @@ use std::time::Duration;
 use anyhow::Context;
 use tokio::net::TcpListener;
 
-use super::{Done, check, open_edition, open_records};
-use crate::channels::{telegram, web};
+use super::{Done, check, open_edition, open_records, telegram};
+use crate::channels::telegram::Door;
+use crate::channels::web;
 use crate::clock::SystemClock;
 use crate::corpus::Revision;
 use crate::hall::{Hall, Reload};
@@ -29,7 +30,11 @@ async fn serve_until_stopped(settings: &Settings) -> anyhow::Result<()> {
     let listener = TcpListener::bind(settings.listen)
         .await
         .with_context(|| format!("cannot listen on {}; set another address with WENBAN_LISTEN", settings.listen))?;
-    let api_url = telegram_api_url()?;
+    let (token, api_url, webhook) = (telegram::token()?, telegram::api_url()?, settings.telegram_webhook());
+    anyhow::ensure!(
+        webhook.is_none() || token.is_some(),
+        "a Telegram webhook is set up, but TELOXIDE_TOKEN is not set"
+    );
     let edition = open_edition(settings)?;
     let (revision, guides) = (edition.corpus.revision.clone(), edition.corpus.guides.len());
     let records = open_records(settings).context("the records cannot be opened")?;
@@ -43,16 +48,25 @@ async fn serve_until_stopped(settings: &Settings) -> anyhow::Result<()> {
             tracing::warn!(%error, socket = %socket.display(), "the control socket is not served; exports need the server stopped");
         }
     });
-    if let Ok(token) = std::env::var("TELOXIDE_TOKEN") {
-        tokio::spawn(telegram::Door::new(&token, api_url, hall.clone(), inbox).run());
-        tracing::info!("answering on Telegram");
+    let door = token.map(|token| Door::new(&token, api_url, hall.clone(), inbox));
+    let mut routes = web::router(hall);
+    match (door, webhook) {
+        (Some(door), Some(webhook)) => {
+            routes = routes.merge(door.route(webhook).await);
+            tracing::info!("answering on Telegram by webhook");
+        }
+        (Some(door), None) => {
+            tokio::spawn(door.run());
+            tracing::info!("answering on Telegram by polling");
+        }
+        (None, _) => {}
     }
     tracing::info!(revision = revision.as_str(), guides, "corpus ready");
     println!("wenban: http://{}", listener.local_addr()?);
 
     let (stop, stopped) = tokio::sync::watch::channel(false);
     let mut gone = stopped.clone();
-    let serving = tokio::spawn(web::serve(listener, hall, async move {
+    let serving = tokio::spawn(web::serve(listener, routes, async move {
         let _ = gone.wait_for(|stopped| *stopped).await;
     }));
     told_to_stop().await?;
@@ -63,13 +77,6 @@ async fn serve_until_stopped(settings: &Settings) -> anyhow::Result<()> {
         Err(_) => tracing::warn!("some requests did not end in time"),
     }
     Ok(())
-}
-
-fn telegram_api_url() -> anyhow::Result<Option<url::Url>> {
-    match std::env::var("TELOXIDE_API_URL") {
-        Ok(text) => Ok(Some(text.parse().context("TELOXIDE_API_URL is not an address")?)),
-        Err(_) => Ok(None),
-    }
 }
 
 async fn told_to_stop() -> std::io::Result<()> {

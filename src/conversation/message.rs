@@ -25,6 +25,18 @@ pub enum Body {
     Start,
     /// Something without words.
     Attachment(Attachment),
+    /// Words about something that cannot be looked at.
+    Captioned(Attachment, String),
+}
+
+impl Body {
+    /// The words as they came, if there are any.
+    pub fn words(&self) -> Option<&str> {
+        match self {
+            Body::Text(words) | Body::Captioned(_, words) => Some(words),
+            Body::Press(_) | Body::Start | Body::Attachment(_) => None,
+        }
+    }
 }
 
 /// What kind of thing without words.
@@ -34,6 +46,16 @@ pub enum Attachment {
     Photo,
     /// Speech.
     Voice,
+    /// A film.
+    Video,
+    /// A sticker or another picture that is no photo.
+    Sticker,
+    /// Where the person is, or somewhere else.
+    Location,
+    /// Somebody's phone number.
+    Contact,
+    /// A file.
+    File,
     /// Anything else.
     Other,
 }

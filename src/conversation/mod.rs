@@ -71,7 +71,7 @@ impl<'h> Conversation<'h> {
     pub fn turn(&self, message: &Message, dialogue: Dialogue) -> Result<(Reply, Dialogue), RecordError> {
         let started = Instant::now();
         let (decision, redacted, normalised) = match &message.body {
-            Body::Text(text) => {
+            Body::Text(text) | Body::Captioned(_, text) => {
                 let trace = self.consider(text, &dialogue);
                 (trace.decision, trace.redacted, trace.normalised)
             }
@@ -81,7 +81,10 @@ impl<'h> Conversation<'h> {
         };
         let said = Said { message, redacted, normalised };
         let mut reply = self.act(&decision.step, &said, &dialogue)?;
-        if matches!(&message.body, Body::Text(text) if said.redacted.as_str() != text) {
+        if let Body::Captioned(attachment, _) = &message.body {
+            reply.lines.push(self.edition.phrasing.say(cannot_see(*attachment), &[]));
+        }
+        if message.body.words().is_some_and(|words| said.redacted.as_str() != words) {
             reply.lines.push(self.edition.phrasing.say(ReplyId::Masked, &[]));
         }
         let next = self.next_dialogue(dialogue, &decision, &said, &reply);
@@ -396,11 +399,25 @@ fn reject(render: &Renderer<'_>, rejection: Rejection) -> Reply {
         }
         Rejection::Words(Unreadable::Empty) => render.line(ReplyId::RejectEmpty, &[]),
         Rejection::Words(Unreadable::NotWords) | Rejection::Noise => render.line(ReplyId::RejectNotWords, &[]),
-        Rejection::Attachment(Attachment::Photo) => render.line(ReplyId::RejectPhoto, &[]),
-        Rejection::Attachment(Attachment::Voice) => render.line(ReplyId::RejectVoice, &[]),
-        Rejection::Attachment(Attachment::Other) => render.line(ReplyId::RejectAttachment, &[]),
+        Rejection::Attachment(attachment) => render.line(cannot_see(attachment), &[]),
     };
     let mut reply = Reply::new(Outcome::Reject);
-    reply.lines = vec![first, render.line(ReplyId::HowToAsk, &[])];
+    reply.lines.push(first);
+    // Who sends a place is on the way.
+    reply.lines.extend((rejection == Rejection::Attachment(Attachment::Location)).then(|| render.address()));
+    reply.lines.push(render.line(ReplyId::HowToAsk, &[]));
     reply
+}
+
+fn cannot_see(attachment: Attachment) -> ReplyId {
+    match attachment {
+        Attachment::Photo => ReplyId::RejectPhoto,
+        Attachment::Voice => ReplyId::RejectVoice,
+        Attachment::Video => ReplyId::RejectVideo,
+        Attachment::Sticker => ReplyId::RejectSticker,
+        Attachment::Location => ReplyId::RejectLocation,
+        Attachment::Contact => ReplyId::RejectContact,
+        Attachment::File => ReplyId::RejectFile,
+        Attachment::Other => ReplyId::RejectAttachment,
+    }
 }

@@ -136,6 +136,16 @@ reply_ids! {
     RejectPhoto = "reject_photo" [];
     /// A voice message.
     RejectVoice = "reject_voice" [];
+    /// A video.
+    RejectVideo = "reject_video" [];
+    /// A sticker.
+    RejectSticker = "reject_sticker" [];
+    /// A place; the hall's address follows.
+    RejectLocation = "reject_location" [];
+    /// Somebody's phone number.
+    RejectContact = "reject_contact" [];
+    /// A file.
+    RejectFile = "reject_file" [];
     /// Any other attachment.
     RejectAttachment = "reject_attachment" [];
     /// How to ask.

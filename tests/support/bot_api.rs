@@ -1,5 +1,5 @@
 //! A stand-in for Telegram's Bot API over HTTP: hands out updates as the real one does (until the next offset
-//! acknowledges them), and keeps what the bot sends.
+//! acknowledges them, or 200 where a webhook is set), and keeps what the bot sends.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
@@ -31,6 +31,8 @@ struct Inside {
     forgetful_polls: usize,
     /// Answers to calls to come, by method in lower case, in order.
     refusals: Vec<(String, Value)>,
+    /// Where updates are delivered, and the secret that goes along.
+    webhook: Option<(String, String)>,
 }
 
 impl BotApi {
@@ -60,10 +62,12 @@ impl BotApi {
 
     /// A person in `chat` sends something.
     pub fn send(&self, chat: i64, content: Value) {
-        let mut message =
-            json!({ "message_id": 1, "date": 1_776_000_000, "chat": chat_of(chat), "from": person(chat) });
-        message.as_object_mut().expect("an object").extend(content.as_object().expect("an object").clone());
-        self.add("message", message);
+        self.add("message", message_in(chat, content));
+    }
+
+    /// A person in `chat` corrects what was sent; `content` says which message and what it says now.
+    pub fn edit(&self, chat: i64, content: Value) {
+        self.add("edited_message", message_in(chat, content));
     }
 
     /// A person in `chat` presses a button.
@@ -89,6 +93,20 @@ impl BotApi {
     /// Updates not yet acknowledged.
     pub fn unacknowledged(&self) -> usize {
         self.state.lock().expect("not poisoned").updates.len()
+    }
+
+    /// Waits until every update has been acknowledged.
+    pub async fn wait_until_acknowledged(&self) {
+        let waiting = async {
+            loop {
+                let changed = self.news.notified();
+                if self.unacknowledged() == 0 {
+                    return;
+                }
+                changed.await;
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(60), waiting).await.expect("all updates acknowledged in a minute");
     }
 
     /// What the bot called, by method name in lower case.
@@ -128,13 +146,20 @@ fn chat_of(chat: i64) -> Value {
     json!({ "id": chat, "type": "private", "first_name": "群众" })
 }
 
+/// A message of the person of `chat` there, with the fields of `content` added or replaced.
+fn message_in(chat: i64, content: Value) -> Value {
+    let mut message = json!({ "message_id": 1, "date": 1_776_000_000, "chat": chat_of(chat), "from": person(chat) });
+    message.as_object_mut().expect("an object").extend(content.as_object().expect("an object").clone());
+    message
+}
+
 fn person(chat: i64) -> Value {
     json!({ "id": chat, "is_bot": false, "first_name": "群众" })
 }
 
-async fn call(State(api): State<BotApi>, Path((_bot, method)): Path<(String, String)>, body: Bytes) -> Response {
+async fn call(State(api): State<BotApi>, Path((_bot, method)): Path<(String, String)>, bytes: Bytes) -> Response {
     let method = method.to_lowercase();
-    let body: Value = serde_json::from_slice(&body).unwrap_or(Value::Null);
+    let body: Value = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
     let refusal = {
         let mut inside = api.state.lock().expect("not poisoned");
         let found = inside.refusals.iter().position(|(refused, _)| *refused == method);
@@ -143,8 +168,23 @@ async fn call(State(api): State<BotApi>, Path((_bot, method)): Path<(String, Str
     if let Some(refusal) = refusal {
         return axum::Json(refusal).into_response();
     }
+    let body = if body.is_null() { form_fields(&bytes) } else { body };
     let result = match method.as_str() {
+        "getupdates" if api.state.lock().expect("not poisoned").webhook.is_some() => {
+            let words = "Conflict: can't use getUpdates method while webhook is active; use deleteWebhook to delete it";
+            return axum::Json(json!({ "ok": false, "error_code": 409, "description": words })).into_response();
+        }
         "getupdates" => return updates(&api, &body).await.into_response(),
+        "setwebhook" => {
+            let field = |name: &str| body[name].as_str().unwrap_or_default().to_owned();
+            api.state.lock().expect("not poisoned").webhook = Some((field("url"), field("secret_token")));
+            tokio::spawn(deliver(api.clone()));
+            Value::Bool(true)
+        }
+        "deletewebhook" => {
+            api.state.lock().expect("not poisoned").webhook = None;
+            Value::Bool(true)
+        }
         "getme" => json!({
             "id": 1, "is_bot": true, "first_name": "问办", "username": "wenban_bot", "can_join_groups": true,
             "can_read_all_group_messages": false, "supports_inline_queries": false, "has_main_web_app": false,
@@ -159,6 +199,44 @@ async fn call(State(api): State<BotApi>, Path((_bot, method)): Path<(String, Str
     api.state.lock().expect("not poisoned").calls.push((method, body));
     api.news.notify_waiters();
     axum::Json(json!({ "ok": true, "result": result })).into_response()
+}
+
+/// Delivers updates one after another while there is a webhook; what is not answered with 200 comes again.
+async fn deliver(api: BotApi) {
+    loop {
+        let changed = api.news.notified();
+        let (webhook, next) = {
+            let inside = api.state.lock().expect("not poisoned");
+            (inside.webhook.clone(), inside.updates.first_key_value().map(|(id, update)| (*id, update.clone())))
+        };
+        let Some((url, secret)) = webhook else { return };
+        let Some((id, update)) = next else {
+            changed.await;
+            continue;
+        };
+        let request = reqwest::Client::new().post(url).header("X-Telegram-Bot-Api-Secret-Token", secret).json(&update);
+        match request.send().await {
+            Ok(answer) if answer.status() == 200 => {
+                let mut inside = api.state.lock().expect("not poisoned");
+                let taken = inside.updates.remove(&id);
+                inside.acknowledged.extend(taken.map(|update| (id, update)));
+                drop(inside);
+                api.news.notify_waiters();
+            }
+            _ => tokio::time::sleep(Duration::from_millis(20)).await,
+        }
+    }
+}
+
+/// The fields of a form; Telegram's client sends calls that may carry a file that way.
+fn form_fields(bytes: &[u8]) -> Value {
+    let text = String::from_utf8_lossy(bytes);
+    let field = |part: &str| {
+        let (head, value) = part.split_once("\r\n\r\n")?;
+        let name = head.split("name=\"").nth(1)?.split('"').next()?;
+        Some((name.to_owned(), Value::from(value.split("\r\n--").next()?)))
+    };
+    text.split("Content-Disposition").skip(1).filter_map(field).collect::<serde_json::Map<_, _>>().into()
 }
 
 /// Holds the answer until there is news or the wait is over; an offset forgets everything before it.

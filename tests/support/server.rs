@@ -55,8 +55,12 @@ impl Start {
 
     /// Starts the server and waits until it says where it listens.
     pub fn serve(&self) -> Server {
-        let mut child =
-            self.command().arg("serve").stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("it starts");
+        self.serve_with_log(Stdio::null())
+    }
+
+    /// The same, with its log written to `log`.
+    pub fn serve_with_log(&self, log: Stdio) -> Server {
+        let mut child = self.command().arg("serve").stdout(Stdio::piped()).stderr(log).spawn().expect("it starts");
         let mut lines = BufReader::new(child.stdout.take().expect("piped")).lines();
         let line = lines.next().expect("it says where it listens").expect("readable");
         let address = line.split_whitespace().last().expect("an address").to_owned();

@@ -1,12 +1,14 @@
-//! Telegram by long polling. teloxide lives here and nowhere else.
+//! Telegram, by long polling or by webhook. teloxide lives here and nowhere else.
 //!
-//! The loop is our own: an update is on disk before Telegram is told (by the next offset) that it arrived, and is
-//! deleted there once it is answered. So a crash loses nothing; it may repeat an answer that was on its way.
+//! The loop is our own: an update is on disk before Telegram is told (by the next offset, or by 200) that it arrived, and
+//! is deleted there once it is answered. So a crash loses nothing; it may repeat an answer that was on its way.
 
 mod drawing;
 mod incoming;
+mod latest;
 mod queues;
 mod raw_updates;
+mod webhook;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,21 +16,26 @@ use std::time::Duration;
 use serde_json::Value;
 use teloxide::prelude::*;
 use teloxide::requests::JsonRequest;
-use teloxide::types::{BotCommand, ChatId, ParseMode, Update, UpdateKind};
+use teloxide::types::{AllowedUpdate, BotCommand, ChatId, ParseMode, Update, UpdateKind};
 use teloxide::{ApiError, RequestError};
 use tokio::sync::Semaphore;
 
 use crate::conversation::{Message, Reply};
 use crate::hall::Hall;
 use crate::phrasing::ReplyId;
-use crate::records::{self, Channel, ConversationId, Inbox, RecordError};
+use crate::records::{self, Channel, Inbox, RecordError};
 use drawing::{draw, keyboard, split};
 use incoming::Incoming;
+use latest::Latest;
 use queues::Queues;
 use raw_updates::RawUpdates;
+pub use webhook::{RegistrationError, delete_webhook, set_webhook};
 
 /// Seconds a poll may wait for something to happen.
 const POLL_SECONDS: u32 = 10;
+/// What Telegram is asked to deliver.
+const ALLOWED_UPDATES: &[AllowedUpdate] =
+    &[AllowedUpdate::Message, AllowedUpdate::EditedMessage, AllowedUpdate::CallbackQuery];
 /// Longest pause after repeated failures.
 const LONGEST_PAUSE: Duration = Duration::from_secs(60);
 /// Longest message Telegram takes, in UTF-16 units.
@@ -36,12 +43,17 @@ const LONGEST_MESSAGE: usize = 4096;
 /// Messages answered at the same time at most. Chats take turns, so a chat that floods waits behind the others.
 const SIDE_BY_SIDE: usize = 8;
 
+/// What the log says to a refused poll.
+const ELSEWHERE: &str = "the bot's messages go elsewhere: another program polls with this token, or a webhook is \
+                         registered (`wenban telegram delete-webhook` removes it); none is answered here meanwhile";
+
 /// A bot on the Bot API of `api_url`, or on Telegram's own.
 pub struct Door {
     bot: Bot,
     hall: Arc<Hall>,
     inbox: Inbox,
     queues: Queues,
+    latest: Latest,
     turns: Semaphore,
     secret: String,
 }
@@ -49,13 +61,9 @@ pub struct Door {
 impl Door {
     /// Opens the door for the bot with `token`.
     pub fn new(token: &str, api_url: Option<url::Url>, hall: Arc<Hall>, inbox: Inbox) -> Arc<Self> {
-        let bot = Bot::new(token);
-        let bot = match api_url {
-            Some(url) => bot.set_api_url(url),
-            None => bot,
-        };
-        let (queues, turns) = (Queues::default(), Semaphore::new(SIDE_BY_SIDE));
-        Arc::new(Self { bot, hall, inbox, queues, turns, secret: token.to_owned() })
+        let bot = bot(token, api_url);
+        let (queues, latest, turns) = (Queues::default(), Latest::default(), Semaphore::new(SIDE_BY_SIDE));
+        Arc::new(Self { bot, hall, inbox, queues, latest, turns, secret: token.to_owned() })
     }
 
     /// Answers what an earlier run left, then polls and answers until the task is dropped.
@@ -65,7 +73,11 @@ impl Door {
         let mut offset = 0;
         let mut pause = Duration::from_secs(1);
         loop {
-            let polled = match self.poll(offset).await {
+            let polled = self.poll(offset).await;
+            if polled.as_ref().is_err_and(is_conflict) {
+                tracing::error!("{ELSEWHERE}");
+            }
+            let polled = match polled {
                 Ok(updates) => self.ingest(updates).await.map_err(|error| error.to_string()),
                 Err(error) => Err(self.without_secret(&error)),
             };
@@ -84,8 +96,8 @@ impl Door {
     }
 
     async fn poll(&self, offset: u64) -> Result<Vec<Value>, RequestError> {
-        let allowed_updates = &["message", "callback_query"];
-        JsonRequest::new(self.bot.clone(), RawUpdates { offset, timeout: POLL_SECONDS, allowed_updates }).await
+        let request = RawUpdates { offset, timeout: POLL_SECONDS, allowed_updates: ALLOWED_UPDATES };
+        JsonRequest::new(self.bot.clone(), request).await
     }
 
     /// Takes a delivery. When it returns everything is on disk; the number is the offset that says so.
@@ -164,14 +176,20 @@ impl Door {
 
     async fn answer(&self, id: u64) -> Result<(), RecordError> {
         let Some(update) = self.read(id).await? else { return Ok(()) };
-        let Some(incoming) = Incoming::of(&update, &self.hall.edition().corpus) else { return Ok(()) };
+        let incoming = Incoming::of(&update, &self.hall.edition().corpus);
+        let due = |incoming: &Incoming| {
+            incoming.mark.as_ref().is_none_or(|mark| self.latest.takes(&incoming.conversation, mark))
+        };
+        let Some(incoming) = incoming.filter(due) else {
+            self.hall.count_passed_over();
+            return Ok(());
+        };
         if let Some(press) = incoming.press
             && let Err(error) = self.bot.answer_callback_query(press).await
         {
             tracing::warn!(error = self.without_secret(&error), "a button press could not be confirmed");
         }
-        let conversation = ConversationId::new(Channel::Telegram, &incoming.chat.0.to_string());
-        let message = Message { conversation, channel: Channel::Telegram, body: incoming.body };
+        let message = Message { conversation: incoming.conversation, channel: Channel::Telegram, body: incoming.body };
         let reply = {
             let _turn = self.turns.acquire().await.expect("the turns are never closed");
             let hall = self.hall.clone();
@@ -228,6 +246,23 @@ impl Door {
     /// An error without the bot's token, which stands in the address of every request.
     fn without_secret(&self, error: &RequestError) -> String {
         error.to_string().replace(&self.secret, "<token>")
+    }
+}
+
+fn bot(token: &str, api_url: Option<url::Url>) -> Bot {
+    let bot = Bot::new(token);
+    match api_url {
+        Some(url) => bot.set_api_url(url),
+        None => bot,
+    }
+}
+
+/// Whether Telegram says that the updates go to somebody else. Its words vary; the first one does not.
+fn is_conflict(error: &RequestError) -> bool {
+    match error {
+        RequestError::Api(ApiError::TerminatedByOtherGetUpdates | ApiError::CantGetUpdates) => true,
+        RequestError::Api(ApiError::Unknown(words)) => words.starts_with("Conflict"),
+        _ => false,
     }
 }
 

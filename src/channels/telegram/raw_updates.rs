@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use serde::Serialize;
 use teloxide::requests::Payload;
+use teloxide::types::AllowedUpdate;
 
 /// `getUpdates`, leaving the updates unread.
 #[derive(Clone, Debug, Serialize)]
@@ -13,7 +14,7 @@ pub struct RawUpdates {
     /// Seconds to wait for something to happen.
     pub timeout: u32,
     /// The kinds wanted.
-    pub allowed_updates: &'static [&'static str],
+    pub allowed_updates: &'static [AllowedUpdate],
 }
 
 impl Payload for RawUpdates {

@@ -58,10 +58,10 @@ pub fn router(hall: Arc<Hall>) -> Router {
 /// Serves until `stop` is done, then lets requests in flight finish.
 pub async fn serve(
     listener: tokio::net::TcpListener,
-    hall: Arc<Hall>,
+    routes: Router,
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> std::io::Result<()> {
-    axum::serve(listener, router(hall)).with_graceful_shutdown(stop).await
+    axum::serve(listener, routes).with_graceful_shutdown(stop).await
 }
 
 async fn asset(kind: &'static str, text: &'static str) -> impl IntoResponse {
