@@ -30,9 +30,9 @@ struct Counts {
     passed_over: AtomicU64,
 }
 
-/// The conversation panicked; what about is in the log already.
+/// Answering panicked; what about is in the log already.
 #[derive(Debug, thiserror::Error)]
-#[error("the conversation panicked")]
+#[error("answering panicked")]
 struct Panicked;
 
 /// What looking for a new corpus found.
@@ -101,6 +101,11 @@ impl Hall {
     /// Counts something that came in and by rule got no answer.
     pub fn count_passed_over(&self) {
         self.counts.passed_over.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// The apology for a panic outside the conversation; what about is in the log already.
+    pub fn apology(&self) -> Reply {
+        self.apologise(&self.edition(), &Panicked)
     }
 
     fn apologise(&self, edition: &Edition, error: &(dyn std::error::Error + 'static)) -> Reply {

@@ -10,8 +10,10 @@ use serde_json::{Value, json};
 use support::TestHall;
 use support::bot_api::BotApi;
 use support::server::{Server, Start};
+use tokio::sync::Semaphore;
 use wenban::channels::telegram::Door;
-use wenban::records::{Inbox, Records};
+use wenban::conversation::{Body, Message};
+use wenban::records::{Outgoing, Records};
 use wenban::store::MemoryStore;
 
 static HALL: LazyLock<TestHall> = LazyLock::new(TestHall::new);
@@ -25,12 +27,12 @@ async fn start(api: &BotApi, folder: &std::path::Path) -> (Start, Server) {
     (start, server)
 }
 
-/// The door in this process: one hall for all tests, since it takes long to build, and an inbox for each.
-async fn open(api: &BotApi) -> Inbox {
+/// The door in this process: one hall for all tests, since it takes long to build, and records for each.
+async fn open(api: &BotApi) -> Records {
     let address = api.serve().await.parse().unwrap();
-    let inbox = Records::new(Arc::new(MemoryStore::default())).inbox();
-    tokio::spawn(Door::new(TOKEN, Some(address), HALL.hall(), inbox.clone()).run());
-    inbox
+    let records = Records::new(Arc::new(MemoryStore::default()));
+    tokio::spawn(Door::new(TOKEN, Some(address), HALL.hall(), &records).run());
+    records
 }
 
 fn text(call: &Value) -> &str {
@@ -139,7 +141,7 @@ async fn fault_18_a_message_delivered_again_is_answered_once() {
 #[tokio::test(flavor = "multi_thread")]
 async fn fault_29_updates_nobody_understands_are_set_aside_and_the_others_are_answered() {
     let api = BotApi::default();
-    let inbox = open(&api).await;
+    let records = open(&api).await;
     api.add("hologram", json!({ "from": { "first_name": "群众" } }));
     api.add("message", json!({ "text": ["no", "message"] }));
     api.write(7, "你好");
@@ -147,22 +149,174 @@ async fn fault_29_updates_nobody_understands_are_set_aside_and_the_others_are_an
     assert_eq!(sent[0]["chat_id"], 7);
     api.write(7, "谢谢");
     api.wait_for("sendmessage", 2).await;
-    assert!(inbox.waiting().unwrap().iter().all(|id| *id > 2), "{:?}", inbox.waiting());
+    assert!(records.inbox().waiting().unwrap().iter().all(|id| *id > 2));
+}
+
+async fn wait_for_message(api: &BotApi, is_wanted: impl Fn(&Value) -> bool) {
+    api.wait_until("sendmessage", |sent| sent.filter(|message| is_wanted(message)).count() > 0).await;
+}
+
+fn refusal(code: u16, description: &str, retry_after: Option<u32>) -> Value {
+    let mut answer = json!({ "ok": false, "error_code": code, "description": description });
+    if let Some(seconds) = retry_after {
+        answer["parameters"] = json!({ "retry_after": seconds });
+    }
+    answer
+}
+
+fn chats(sent: &[Value]) -> Vec<i64> {
+    sent.iter().filter_map(|message| message["chat_id"].as_i64()).collect()
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn fault_22_a_reply_waits_as_long_as_telegram_asks() {
+async fn fault_22_a_reply_waits_as_long_as_telegram_asks_and_holds_nobody_else() {
     let api = BotApi::default();
-    api.refuse(
-        "sendmessage",
-        json!({ "ok": false, "error_code": 429, "description": "Too Many Requests: retry after 1",
-                "parameters": { "retry_after": 1 } }),
-    );
+    api.refuse("sendmessage", refusal(429, "Too Many Requests: retry after 1", Some(1)));
+    api.refuse("getupdates", refusal(429, "Too Many Requests: retry after 1", Some(1)));
     open(&api).await;
     api.write(7, "谢谢");
     api.write(7, "/help");
     let sent = api.wait_for("sendmessage", 2).await;
     assert!(text(&sent[0]).contains("不客气") && text(&sent[1]).contains("都可以问"), "{sent:?}");
+    api.refuse("sendmessage", refusal(429, "Too Many Requests: retry after 3600", Some(3600)));
+    api.write(8, "谢谢");
+    api.write(8, "/help");
+    assert_eq!(chats(&api.wait_for("refused sendmessage", 2).await), [7, 8]);
+    api.write(9, "谢谢");
+    let sent = api.wait_for("sendmessage", 3).await;
+    assert_eq!(chats(&sent[2..]), [9], "{sent:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn fault_23_a_newcomer_is_answered_before_the_backlog_of_sixty_flooding_chats() {
+    let api = BotApi::default();
+    open(&api).await;
+    for _ in 0..25 {
+        (1..=60).for_each(|chat| api.write(chat, "谢谢"));
+    }
+    let before = api.wait_for("sendmessage", 61).await.len();
+    api.write(99, "谢谢");
+    wait_for_message(&api, |message| message["chat_id"] == 99).await;
+    let place = chats(&api.calls("sendmessage")).iter().position(|chat| *chat == 99).unwrap();
+    // At 25 a second, what goes out in two seconds.
+    assert!(place <= before + 50, "{place} after {before}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn fault_24_whoever_floods_is_told_once_to_slow_down_and_harms_nobody() {
+    let api = BotApi::default();
+    let records = open(&api).await;
+    (0..1_000).for_each(|_| api.write(7, "谢谢"));
+    wait_for_message(&api, |message| text(message).contains("发得太快")).await;
+    api.write(8, "谢谢");
+    wait_for_message(&api, |message| message["chat_id"] == 8).await;
+    let sent = api.calls("sendmessage");
+    assert_eq!(sent.iter().filter(|message| text(message).contains("发得太快")).count(), 1);
+    assert!(records.outbox().waiting().unwrap().len() <= 100);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn fault_12_a_thousand_panics_cost_their_messages_an_apology_and_nothing_else() {
+    const CHATS: i64 = 50;
+    const BOOMS: usize = 20;
+    let api = BotApi::default();
+    let answered = Arc::new(Semaphore::new(0));
+    let (address, hall) = (api.serve().await.parse().unwrap(), HALL.hall());
+    let (count, calm) = (answered.clone(), hall.clone());
+    let answerer = move |message: &Message| match &message.body {
+        Body::Text(text) if text == "boom" => {
+            count.add_permits(1);
+            panic!("boom")
+        }
+        _ => calm.receive(message),
+    };
+    let records = Records::new(Arc::new(MemoryStore::default()));
+    tokio::spawn(Door::answered_by(TOKEN, Some(address), hall, &records, Arc::new(answerer)).run());
+    for _ in 0..BOOMS {
+        (1..=CHATS).for_each(|chat| api.write(chat, "boom"));
+    }
+    let all = answered.acquire_many(CHATS as u32 * BOOMS as u32).await.unwrap();
+    drop(all);
+    api.write(99, "谢谢");
+    wait_for_message(&api, |message| text(message).contains("不客气")).await;
+    let sent = api.calls("sendmessage");
+    let apologies: Vec<&str> = sent.iter().filter(|message| message["chat_id"] != 99).map(text).collect();
+    let is_apology = |text: &&str| text.chars().filter(char::is_ascii_digit).count() >= 8;
+    assert!(!apologies.is_empty() && apologies.iter().all(is_apology), "{apologies:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_answer_that_takes_long_shows_that_it_is_being_written() {
+    let api = BotApi::default();
+    let (address, hall) = (api.serve().await.parse().unwrap(), HALL.hall());
+    let (go, gone) = std::sync::mpsc::channel::<()>();
+    let gone = std::sync::Mutex::new(gone);
+    let slow = hall.clone();
+    let answerer = move |message: &Message| {
+        gone.lock().unwrap().recv().unwrap();
+        slow.receive(message)
+    };
+    let records = Records::new(Arc::new(MemoryStore::default()));
+    tokio::spawn(Door::answered_by(TOKEN, Some(address), hall, &records, Arc::new(answerer)).run());
+    api.write(7, "谢谢");
+    let shown = api.wait_for("sendchataction", 1).await;
+    assert_eq!((shown[0]["chat_id"].as_i64(), shown[0]["action"].as_str()), (Some(7), Some("typing")));
+    assert!(api.calls("sendmessage").is_empty());
+    go.send(()).unwrap();
+    api.wait_for("sendmessage", 1).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn fault_26_what_telegram_cannot_read_as_markup_is_sent_again_as_plain_text() {
+    let api = BotApi::default();
+    api.refuse("sendmessage", refusal(400, "Bad Request: can't parse entities: unsupported start tag", None));
+    open(&api).await;
+    api.write(7, "谢谢");
+    let sent = api.wait_for("sendmessage", 1).await;
+    assert!(sent[0]["parse_mode"].is_null() && !text(&sent[0]).contains('<'), "{sent:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn fault_30_a_blocked_bot_stops_writing_there_and_a_refused_token_keeps_what_waits() {
+    let api = BotApi::default();
+    let records = open(&api).await;
+    api.refuse("sendmessage", refusal(403, "Forbidden: bot was blocked by the user", None));
+    api.write(7, "谢谢");
+    api.wait_for("refused sendmessage", 1).await;
+    api.write(8, "谢谢");
+    assert_eq!(chats(&api.wait_for("sendmessage", 1).await), [8]);
+    api.refuse("sendmessage", refusal(400, "Bad Request: chat not found", None));
+    api.write(9, "谢谢");
+    api.wait_for("refused sendmessage", 2).await;
+    api.write(10, "谢谢");
+    assert_eq!(chats(&api.wait_for("sendmessage", 2).await), [8, 10]);
+    api.refuse("sendmessage", refusal(401, "Unauthorized", None));
+    api.write(11, "谢谢");
+    assert_eq!(chats(&api.wait_for("sendmessage", 3).await), [8, 10, 11]);
+    api.write(12, "谢谢");
+    api.wait_for("sendmessage", 4).await;
+    assert!(records.outbox().waiting().unwrap().len() <= 1, "what can never be sent is not kept");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn fault_32_what_waits_while_telegram_is_down_goes_out_in_order_when_it_is_back() {
+    let address = {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        listener.local_addr().unwrap().to_string()
+    };
+    let records = Records::new(Arc::new(MemoryStore::default()));
+    let message =
+        |text: &str, chat| Outgoing { chat, text: text.to_owned(), keyboard: Vec::new(), replaces: None, flights: 0 };
+    let backlog = [message("一", 1), message("二", 1), message("三", 2), message("四", 1)];
+    records.outbox().enqueue(None, &backlog).unwrap();
+    let door = Door::new(TOKEN, Some(format!("http://{address}").parse().unwrap()), HALL.hall(), &records);
+    tokio::spawn(door.run());
+    let api = BotApi::default();
+    api.serve_on(&address).await;
+    let sent = api.wait_for("sendmessage", 4).await;
+    let first: Vec<&str> = sent.iter().filter(|message| message["chat_id"] == 1).map(text).collect();
+    assert_eq!(first, ["一", "二", "四"]);
+    assert!(sent.iter().any(|message| text(message) == "三"));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -18,8 +18,8 @@ static HALL: LazyLock<TestHall> = LazyLock::new(TestHall::new);
 async fn open() -> BotApi {
     let api = BotApi::default();
     let address = api.serve().await.parse().unwrap();
-    let inbox = Records::new(Arc::new(MemoryStore::default())).inbox();
-    tokio::spawn(Door::new("1:a-secret-token", Some(address), HALL.hall(), inbox).run());
+    let records = Records::new(Arc::new(MemoryStore::default()));
+    tokio::spawn(Door::new("1:a-secret-token", Some(address), HALL.hall(), &records).run());
     api
 }
 

@@ -38,8 +38,7 @@ async fn serve_until_stopped(settings: &Settings) -> anyhow::Result<()> {
     let edition = open_edition(settings)?;
     let (revision, guides) = (edition.corpus.revision.clone(), edition.corpus.guides.len());
     let records = open_records(settings).context("the records cannot be opened")?;
-    let inbox = records.inbox();
-    let hall = Arc::new(Hall::new(edition, Some(records), Arc::new(SystemClock)));
+    let hall = Arc::new(Hall::new(edition, Some(records.clone()), Arc::new(SystemClock)));
 
     tokio::spawn(watch_corpus(hall.clone(), settings.clone()));
     let (control_hall, socket) = (hall.clone(), settings.control_socket());
@@ -48,7 +47,7 @@ async fn serve_until_stopped(settings: &Settings) -> anyhow::Result<()> {
             tracing::warn!(%error, socket = %socket.display(), "the control socket is not served; exports need the server stopped");
         }
     });
-    let door = token.map(|token| Door::new(&token, api_url, hall.clone(), inbox));
+    let door = token.map(|token| Door::new(&token, api_url, hall.clone(), &records));
     let mut routes = web::router(hall);
     match (door, webhook) {
         (Some(door), Some(webhook)) => {

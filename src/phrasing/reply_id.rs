@@ -96,6 +96,8 @@ reply_ids! {
     Handoff = "handoff" [];
     /// The message is kept for a person.
     HandoffKept = "handoff_kept" ["receipt", "owner"];
+    /// Too many messages at once.
+    SlowDown = "slow_down" [];
     /// Go on and say it.
     SuggestionPrompt = "suggestion_prompt" [];
     /// Kept.

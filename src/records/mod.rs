@@ -1,9 +1,10 @@
 //! What must not be lost: unanswered questions, opinions, who waits for an answer, and what a conversation is about.
 //!
-//! Takes only redacted text, but for the inbox. What is acknowledged to a person is synced to disk before these functions return.
+//! Takes only redacted text, but for the inbox and the outbox. What is acknowledged to a person is synced to disk before these functions return.
 
 pub mod export;
 mod inbox;
+mod outbox;
 mod receipt;
 
 use std::sync::Arc;
@@ -13,6 +14,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 pub use inbox::{Inbox, Update};
+pub use outbox::{Key, MOST_FLIGHTS, Outbox, Outgoing};
 pub use receipt::Receipt;
 
 use crate::corpus::{Revision, UnitId, Zone};
@@ -158,17 +160,23 @@ pub enum RecordError {
 #[derive(Clone)]
 pub struct Records {
     store: Arc<dyn Store>,
+    outbox: Outbox,
 }
 
 impl Records {
     /// Keeps records in `store`.
     pub fn new(store: Arc<dyn Store>) -> Self {
-        Self { store }
+        Self { outbox: Outbox::new(store.clone()), store }
     }
 
     /// What was received and not yet answered. One inbox serves all who receive.
     pub fn inbox(&self) -> Inbox {
         Inbox::new(self.store.clone())
+    }
+
+    /// What is to be sent and has not arrived.
+    pub fn outbox(&self) -> Outbox {
+        self.outbox.clone()
     }
 
     /// Draws a new receipt number, never given before by this store.

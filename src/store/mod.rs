@@ -27,6 +27,8 @@ pub enum Table {
     Counters,
     /// What was received and not yet answered, by its number; not masked, deleted once answered.
     Inbox,
+    /// What is to be sent and has not arrived, by its number; deleted once it has.
+    Outbox,
     /// Which numbers were received lately.
     Received,
     /// The shapes of updates that could not be read, by number.
@@ -35,13 +37,14 @@ pub enum Table {
 
 impl Table {
     /// All tables.
-    pub const ALL: [Table; 8] = [
+    pub const ALL: [Table; 9] = [
         Table::Questions,
         Table::Suggestions,
         Table::FollowUps,
         Table::Conversations,
         Table::Counters,
         Table::Inbox,
+        Table::Outbox,
         Table::Received,
         Table::Unread,
     ];
@@ -55,6 +58,7 @@ impl Table {
             Table::Conversations => "conversations",
             Table::Counters => "counters",
             Table::Inbox => "inbox",
+            Table::Outbox => "outbox",
             Table::Received => "received",
             Table::Unread => "unread",
         }

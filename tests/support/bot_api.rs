@@ -38,7 +38,12 @@ struct Inside {
 impl BotApi {
     /// Serves on a free port; returns the address for `TELOXIDE_API_URL`.
     pub async fn serve(&self) -> String {
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+        self.serve_on("127.0.0.1:0").await
+    }
+
+    /// Serves on `address`.
+    pub async fn serve_on(&self, address: &str) -> String {
+        let listener = tokio::net::TcpListener::bind(address).await.expect("a free port");
         let address = format!("http://{}", listener.local_addr().expect("bound"));
         let router = Router::new().route("/{bot}/{method}", any(call)).with_state(self.clone());
         tokio::spawn(async move { axum::serve(listener, router).await });
@@ -85,7 +90,7 @@ impl BotApi {
         self.news.notify_waiters();
     }
 
-    /// The next call of `method`, in lower case, is answered with this.
+    /// The next call of `method`, in lower case, is answered with this; it counts as a call of `refused <method>`.
     pub fn refuse(&self, method: &str, answer: Value) {
         self.state.lock().expect("not poisoned").refusals.push((method.to_owned(), answer));
     }
@@ -166,6 +171,8 @@ async fn call(State(api): State<BotApi>, Path((_bot, method)): Path<(String, Str
         found.map(|at| inside.refusals.remove(at).1)
     };
     if let Some(refusal) = refusal {
+        api.state.lock().expect("not poisoned").calls.push((format!("refused {method}"), body));
+        api.news.notify_waiters();
         return axum::Json(refusal).into_response();
     }
     let body = if body.is_null() { form_fields(&bytes) } else { body };

@@ -1,12 +1,32 @@
 //! A reply as Telegram shows it: HTML text in parts of allowed length, and buttons.
 
-use teloxide::types::{InlineKeyboardButton, InlineKeyboardMarkup};
 use teloxide::utils::html;
 
-use crate::conversation::Reply;
+use crate::conversation::{Button, Reply};
+use crate::records::{Key, Outgoing};
+
+/// Longest message Telegram takes, in UTF-16 units.
+const LONGEST_MESSAGE: usize = 4096;
+
+/// A reply as the messages that carry it to `chat`; the first takes the place of message `replaces`, if there is but one.
+pub fn messages(reply: &Reply, chat: i64, replaces: Option<i32>) -> Vec<Outgoing> {
+    let parts = split(&draw(reply), LONGEST_MESSAGE);
+    let (count, mut keyboard) = (parts.len(), keyboard(reply));
+    let message = |(number, text)| {
+        let is_last = number + 1 == count;
+        Outgoing {
+            chat,
+            text,
+            keyboard: if is_last { std::mem::take(&mut keyboard) } else { Vec::new() },
+            replaces: replaces.filter(|_| count == 1),
+            flights: 0,
+        }
+    };
+    parts.into_iter().enumerate().map(message).collect()
+}
 
 /// The lines as Telegram HTML: the conclusion bold, everything escaped.
-pub fn draw(reply: &Reply) -> String {
+fn draw(reply: &Reply) -> String {
     let lines = reply.lines.iter().enumerate().map(|(number, line)| {
         let text = html::escape(&line.text);
         if number == 0 { html::bold(&text) } else { text }
@@ -15,18 +35,21 @@ pub fn draw(reply: &Reply) -> String {
 }
 
 /// Two buttons a row: wide enough for a thumb.
-pub fn keyboard(reply: &Reply) -> InlineKeyboardMarkup {
-    let buttons: Vec<InlineKeyboardButton> = reply
-        .buttons
-        .iter()
-        .map(|button| InlineKeyboardButton::callback(&button.label, button.action.token()))
-        .collect();
-    InlineKeyboardMarkup::new(buttons.chunks(2).map(<[_]>::to_vec))
+fn keyboard(reply: &Reply) -> Vec<Vec<Key>> {
+    let key = |button: &Button| Key { label: button.label.clone(), token: button.action.token() };
+    let keys: Vec<Key> = reply.buttons.iter().map(key).collect();
+    keys.chunks(2).map(<[_]>::to_vec).collect()
+}
+
+/// What `draw` wrote, without its mark-up.
+pub fn plain(html: &str) -> String {
+    let bare = html.replace("<b>", "").replace("</b>", "");
+    bare.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"").replace("&amp;", "&")
 }
 
 /// Cuts a message at line ends into parts of at most `longest` UTF-16 units; a longer line is cut between characters.
 /// Mark-up never spans lines, so every part stands by itself.
-pub fn split(text: &str, longest: usize) -> Vec<String> {
+fn split(text: &str, longest: usize) -> Vec<String> {
     let mut parts = vec![String::new()];
     let mut length = 0;
     for line in text.split_inclusive('\n') {
@@ -52,9 +75,25 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
+    fn reply_of(text: String) -> Reply {
+        let mut reply = Reply::new(crate::conversation::Outcome::Answer);
+        reply.lines = vec![crate::phrasing::Line {
+            text,
+            reply: crate::phrasing::ReplyId::Admit,
+            sources: Vec::new(),
+            filled: Vec::new(),
+        }];
+        reply
+    }
+
     proptest! {
         #[test]
-        fn splitting_loses_nothing_and_keeps_the_limit(text in "(\\PC|\n|😀){0,200}", longest in 2usize..40) {
+        fn fault_26_marks_are_shown_as_they_are(text in "(\\PC|[<>&\"'_*~`|{}.!#+=]){0,60}") {
+            prop_assert_eq!(plain(&draw(&reply_of(text.clone()))), text);
+        }
+
+        #[test]
+        fn fault_25_splitting_loses_nothing_and_keeps_the_limit(text in "(\\PC|\n|😀){0,200}", longest in 2usize..40) {
             let parts = split(&text, longest);
             prop_assert_eq!(parts.concat(), text);
             prop_assert!(parts.iter().all(|part| part.encode_utf16().count() <= longest));

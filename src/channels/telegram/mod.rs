@@ -1,34 +1,37 @@
 //! Telegram, by long polling or by webhook. teloxide lives here and nowhere else.
 //!
 //! The loop is our own: an update is on disk before Telegram is told (by the next offset, or by 200) that it arrived, and
-//! is deleted there once it is answered. So a crash loses nothing; it may repeat an answer that was on its way.
+//! its answer is on disk before it is deleted there. So a crash loses nothing; it may repeat an answer that was on its
+//! way, once.
 
 mod drawing;
 mod incoming;
 mod latest;
 mod queues;
 mod raw_updates;
+mod schedule;
+mod sending;
 mod webhook;
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use serde_json::Value;
 use teloxide::prelude::*;
 use teloxide::requests::JsonRequest;
-use teloxide::types::{AllowedUpdate, BotCommand, ChatId, ParseMode, Update, UpdateKind};
+use teloxide::types::{AllowedUpdate, BotCommand, CallbackQueryId, ChatAction, ChatId, Update, UpdateKind};
 use teloxide::{ApiError, RequestError};
-use tokio::sync::Semaphore;
+use tokio::sync::{Notify, Semaphore};
 
-use crate::conversation::{Message, Reply};
+use crate::conversation::{Message, Outcome, Reply};
 use crate::hall::Hall;
 use crate::phrasing::ReplyId;
-use crate::records::{self, Channel, Inbox, RecordError};
-use drawing::{draw, keyboard, split};
+use crate::records::{self, Channel, Inbox, Outbox, Outgoing, RecordError, Records};
 use incoming::Incoming;
 use latest::Latest;
-use queues::Queues;
+use queues::{Pushed, Queues};
 use raw_updates::RawUpdates;
+use schedule::Schedule;
 pub use webhook::{RegistrationError, delete_webhook, set_webhook};
 
 /// Seconds a poll may wait for something to happen.
@@ -38,8 +41,8 @@ const ALLOWED_UPDATES: &[AllowedUpdate] =
     &[AllowedUpdate::Message, AllowedUpdate::EditedMessage, AllowedUpdate::CallbackQuery];
 /// Longest pause after repeated failures.
 const LONGEST_PAUSE: Duration = Duration::from_secs(60);
-/// Longest message Telegram takes, in UTF-16 units.
-const LONGEST_MESSAGE: usize = 4096;
+/// An answer that takes longer shows that it is being written.
+const TYPING_AFTER: Duration = Duration::from_millis(300);
 /// Messages answered at the same time at most. Chats take turns, so a chat that floods waits behind the others.
 const SIDE_BY_SIDE: usize = 8;
 
@@ -47,11 +50,21 @@ const SIDE_BY_SIDE: usize = 8;
 const ELSEWHERE: &str = "the bot's messages go elsewhere: another program polls with this token, or a webhook is \
                          registered (`wenban telegram delete-webhook` removes it); none is answered here meanwhile";
 
+/// What answers a message.
+type Answerer = Arc<dyn Fn(&Message) -> Reply + Send + Sync>;
+
 /// A bot on the Bot API of `api_url`, or on Telegram's own.
 pub struct Door {
     bot: Bot,
     hall: Arc<Hall>,
+    answerer: Answerer,
     inbox: Inbox,
+    outbox: Outbox,
+    schedule: Mutex<Schedule>,
+    /// Something was added to the schedule or has landed.
+    outgoing: Notify,
+    /// The next pause when nothing can be sent.
+    sending_pause: Mutex<Duration>,
     queues: Queues,
     latest: Latest,
     turns: Semaphore,
@@ -60,10 +73,33 @@ pub struct Door {
 
 impl Door {
     /// Opens the door for the bot with `token`.
-    pub fn new(token: &str, api_url: Option<url::Url>, hall: Arc<Hall>, inbox: Inbox) -> Arc<Self> {
-        let bot = bot(token, api_url);
-        let (queues, latest, turns) = (Queues::default(), Latest::default(), Semaphore::new(SIDE_BY_SIDE));
-        Arc::new(Self { bot, hall, inbox, queues, latest, turns, secret: token.to_owned() })
+    pub fn new(token: &str, api_url: Option<url::Url>, hall: Arc<Hall>, records: &Records) -> Arc<Self> {
+        let answering = hall.clone();
+        Self::answered_by(token, api_url, hall, records, Arc::new(move |message: &Message| answering.receive(message)))
+    }
+
+    /// The same with something else than the hall to answer messages.
+    pub fn answered_by(
+        token: &str,
+        api_url: Option<url::Url>,
+        hall: Arc<Hall>,
+        records: &Records,
+        answerer: Answerer,
+    ) -> Arc<Self> {
+        Arc::new(Self {
+            bot: bot(token, api_url),
+            hall,
+            answerer,
+            inbox: records.inbox(),
+            outbox: records.outbox(),
+            schedule: Mutex::default(),
+            outgoing: Notify::new(),
+            sending_pause: Mutex::new(Duration::from_secs(1)),
+            queues: Queues::default(),
+            latest: Latest::default(),
+            turns: Semaphore::new(SIDE_BY_SIDE),
+            secret: token.to_owned(),
+        })
     }
 
     /// Answers what an earlier run left, then polls and answers until the task is dropped.
@@ -116,13 +152,14 @@ impl Door {
     async fn resume(self: &Arc<Self>) {
         let inbox = self.inbox.clone();
         let resumed = async {
+            self.resume_sending().await?;
             for id in blocking(move || inbox.waiting()).await? {
                 self.enqueue(id).await?;
             }
             Ok::<(), RecordError>(())
         };
         if let Err(error) = resumed.await {
-            tracing::error!(%error, "what was left unanswered cannot be taken up");
+            tracing::error!(%error, "what was left unanswered or unsent cannot be taken up");
         }
     }
 
@@ -130,10 +167,23 @@ impl Door {
     async fn enqueue(self: &Arc<Self>, id: u64) -> Result<(), RecordError> {
         let Some(update) = self.read(id).await? else { return Ok(()) };
         let chat = update.chat().map_or(0, |chat| chat.id.0);
-        if self.queues.push(chat, id) {
-            tokio::spawn(self.clone().work_on(chat));
+        let unsent = self.schedule().waiting(chat);
+        match self.queues.push(chat, id, unsent) {
+            Pushed::Behind => {}
+            Pushed::First => {
+                tokio::spawn(self.clone().work_on(chat));
+            }
+            Pushed::TooMany { is_first } => self.slow_down(chat, id, is_first).await?,
         }
         Ok(())
+    }
+
+    /// A chat that sends far faster than it can be answered is told so once; what comes meanwhile is not answered.
+    async fn slow_down(&self, chat: i64, id: u64, is_first: bool) -> Result<(), RecordError> {
+        self.hall.count_passed_over();
+        let mut reply = Reply::new(Outcome::Reject);
+        reply.lines.push(self.hall.edition().phrasing.say(ReplyId::SlowDown, &[]));
+        self.post_first(Some(id), if is_first { drawing::messages(&reply, chat, None) } else { Vec::new() }).await
     }
 
     /// A received update; one that cannot be read is set aside, and an operator is told.
@@ -159,44 +209,67 @@ impl Door {
         while let Some(id) = self.queues.next(chat) {
             // In a task of its own: a panic costs this message, not the chat.
             let door = self.clone();
-            match tokio::spawn(async move { door.answer(id).await }).await {
-                Ok(Ok(())) => {}
-                Ok(Err(error)) => {
-                    tracing::error!(id, %error, "an update could not be read; it waits for the next start");
-                    continue;
+            let answered = match tokio::spawn(async move { door.answer(id).await }).await {
+                Ok(answered) => answered,
+                Err(error) => {
+                    tracing::error!(id, %error, "answering an update panicked");
+                    Ok(drawing::messages(&self.hall.apology(), chat, None))
                 }
-                Err(error) => tracing::error!(id, %error, "answering an update panicked"),
-            }
-            let inbox = self.inbox.clone();
-            if let Err(error) = blocking(move || inbox.answered(id)).await {
-                tracing::error!(id, %error, "an answered update could not be deleted");
+            };
+            let posted = match answered {
+                Ok(messages) => self.post(Some(id), messages).await,
+                Err(error) => Err(error),
+            };
+            if let Err(error) = posted {
+                tracing::error!(id, %error, "an update could not be read or its answer not kept; it waits for the next start");
             }
         }
     }
 
-    async fn answer(&self, id: u64) -> Result<(), RecordError> {
-        let Some(update) = self.read(id).await? else { return Ok(()) };
+    /// The messages that answer an update.
+    async fn answer(&self, id: u64) -> Result<Vec<Outgoing>, RecordError> {
+        let Some(update) = self.read(id).await? else { return Ok(Vec::new()) };
         let incoming = Incoming::of(&update, &self.hall.edition().corpus);
         let due = |incoming: &Incoming| {
             incoming.mark.as_ref().is_none_or(|mark| self.latest.takes(&incoming.conversation, mark))
         };
         let Some(incoming) = incoming.filter(due) else {
             self.hall.count_passed_over();
-            return Ok(());
+            return Ok(Vec::new());
         };
-        if let Some(press) = incoming.press
-            && let Err(error) = self.bot.answer_callback_query(press).await
-        {
-            tracing::warn!(error = self.without_secret(&error), "a button press could not be confirmed");
+        if let Some(press) = incoming.press {
+            self.confirm(press);
         }
         let message = Message { conversation: incoming.conversation, channel: Channel::Telegram, body: incoming.body };
         let reply = {
             let _turn = self.turns.acquire().await.expect("the turns are never closed");
-            let hall = self.hall.clone();
-            blocking(move || hall.receive(&message)).await
+            let answerer = self.answerer.clone();
+            let mut answering = std::pin::pin!(blocking(move || answerer(&message)));
+            match tokio::time::timeout(TYPING_AFTER, &mut answering).await {
+                Ok(reply) => reply,
+                Err(_) => {
+                    self.show_typing(incoming.chat);
+                    answering.await
+                }
+            }
         };
-        self.send(incoming.chat, &reply).await;
-        Ok(())
+        Ok(drawing::messages(&reply, incoming.chat.0, None))
+    }
+
+    /// Stops the waiting sign on the pressed button.
+    fn confirm(&self, press: CallbackQueryId) {
+        let (request, secret) = (self.bot.answer_callback_query(press), self.secret.clone());
+        tokio::spawn(async move {
+            if let Err(error) = request.await {
+                tracing::warn!(error = without(&secret, &error), "a button press could not be confirmed");
+            }
+        });
+    }
+
+    fn show_typing(&self, chat: ChatId) {
+        let request = self.bot.send_chat_action(chat, ChatAction::Typing);
+        // Worth nothing once the answer is there: not repeated, not complained about.
+        tokio::spawn(async move { request.await.ok() });
     }
 
     async fn announce_commands(&self) {
@@ -208,45 +281,14 @@ impl Door {
         }
     }
 
-    async fn send(&self, chat: ChatId, reply: &Reply) {
-        let parts = split(&draw(reply), LONGEST_MESSAGE);
-        let last = parts.len() - 1;
-        for (number, part) in parts.into_iter().enumerate() {
-            let mut request = self.bot.send_message(chat, part).parse_mode(ParseMode::Html);
-            if number == last && !reply.buttons.is_empty() {
-                request = request.reply_markup(keyboard(reply));
-            }
-            if let Err(error) = self.insist(request).await {
-                tracing::error!(error = self.without_secret(&error), "a reply could not be sent");
-                return;
-            }
-        }
-    }
-
-    /// Sends, waiting as long as Telegram asks or cannot be reached. Only what surely did not arrive is sent again.
-    async fn insist(&self, request: JsonRequest<teloxide::payloads::SendMessage>) -> Result<(), RequestError> {
-        let mut pause = Duration::from_secs(1);
-        loop {
-            match request.clone().await {
-                Ok(_) => return Ok(()),
-                Err(RequestError::RetryAfter(wait)) => tokio::time::sleep(wait.duration()).await,
-                Err(RequestError::Api(ApiError::InvalidToken)) => {
-                    tracing::error!("Telegram refuses the bot's token; replies wait until it is right again");
-                    tokio::time::sleep(LONGEST_PAUSE).await;
-                }
-                Err(RequestError::Network(error)) if error.is_connect() => {
-                    tokio::time::sleep(pause).await;
-                    pause = (pause * 2).min(LONGEST_PAUSE);
-                }
-                Err(error) => return Err(error),
-            }
-        }
-    }
-
     /// An error without the bot's token, which stands in the address of every request.
     fn without_secret(&self, error: &RequestError) -> String {
-        error.to_string().replace(&self.secret, "<token>")
+        without(&self.secret, error)
     }
+}
+
+fn without(secret: &str, error: &RequestError) -> String {
+    error.to_string().replace(secret, "<token>")
 }
 
 fn bot(token: &str, api_url: Option<url::Url>) -> Bot {
