@@ -112,6 +112,10 @@ reply_ids! {
     AdmitOwner = "admit_owner" ["owner"];
     /// How to ask about it later.
     AdmitProgress = "admit_progress" [];
+    /// Kept; the number is not for everybody in the room.
+    KeptPrivately = "kept_privately" [];
+    /// Not in front of everybody in the room.
+    AskPrivately = "ask_privately" [];
     /// The record failed: nothing was kept.
     NotKept = "not_kept" [];
     /// Something failed inside.
@@ -270,6 +274,8 @@ reply_ids! {
     CommandStart = "command_start" [];
     /// The command menu: help.
     CommandHelp = "command_help" [];
+    /// The command menu: what I left here.
+    CommandMine = "command_mine" [];
 }
 
 impl ReplyId {

@@ -70,12 +70,24 @@ impl BotApi {
         self.add("edited_message", message_in(chat, content));
     }
 
+    /// A person sends something in a group, whose number is below 0.
+    pub fn send_in_group(&self, group: i64, sender: i64, content: Value) {
+        let mut message = message_in(group, content);
+        message["from"] = person(sender);
+        self.add("message", message);
+    }
+
     /// A person in `chat` presses a button.
     pub fn press(&self, chat: i64, data: &str) {
-        let message = json!({ "message_id": 2, "date": 1_776_000_000, "chat": chat_of(chat), "text": "…" });
+        self.press_in_group(chat, chat, data);
+    }
+
+    /// A person presses a button in a group.
+    pub fn press_in_group(&self, group: i64, presser: i64, data: &str) {
+        let message = json!({ "message_id": 2, "date": 1_776_000_000, "chat": chat_of(group), "text": "…" });
         self.add(
             "callback_query",
-            json!({ "id": "1", "from": person(chat), "message": message, "chat_instance": "1", "data": data }),
+            json!({ "id": "1", "from": person(presser), "message": message, "chat_instance": "1", "data": data }),
         );
     }
 
@@ -143,7 +155,10 @@ impl BotApi {
 }
 
 fn chat_of(chat: i64) -> Value {
-    json!({ "id": chat, "type": "private", "first_name": "群众" })
+    match chat {
+        ..0 => json!({ "id": chat, "type": "supergroup", "title": "邻居群" }),
+        _ => json!({ "id": chat, "type": "private", "first_name": "群众" }),
+    }
 }
 
 /// A message of the person of `chat` there, with the fields of `content` added or replaced.

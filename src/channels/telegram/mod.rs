@@ -4,6 +4,7 @@
 //! is deleted there once it is answered. So a crash loses nothing; it may repeat an answer that was on its way.
 
 mod drawing;
+mod group;
 mod incoming;
 mod latest;
 mod queues;
@@ -16,9 +17,11 @@ use std::time::Duration;
 use serde_json::Value;
 use teloxide::prelude::*;
 use teloxide::requests::JsonRequest;
-use teloxide::types::{AllowedUpdate, BotCommand, ChatId, ParseMode, Update, UpdateKind};
+use teloxide::types::{
+    AllowedUpdate, BotCommand, ChatId, Me, MessageId, ParseMode, ReplyParameters, Update, UpdateKind,
+};
 use teloxide::{ApiError, RequestError};
-use tokio::sync::Semaphore;
+use tokio::sync::{OnceCell, Semaphore};
 
 use crate::conversation::{Message, Reply};
 use crate::hall::Hall;
@@ -56,6 +59,7 @@ pub struct Door {
     latest: Latest,
     turns: Semaphore,
     secret: String,
+    me: OnceCell<Me>,
 }
 
 impl Door {
@@ -63,7 +67,7 @@ impl Door {
     pub fn new(token: &str, api_url: Option<url::Url>, hall: Arc<Hall>, inbox: Inbox) -> Arc<Self> {
         let bot = bot(token, api_url);
         let (queues, latest, turns) = (Queues::default(), Latest::default(), Semaphore::new(SIDE_BY_SIDE));
-        Arc::new(Self { bot, hall, inbox, queues, latest, turns, secret: token.to_owned() })
+        Arc::new(Self { bot, hall, inbox, queues, latest, turns, secret: token.to_owned(), me: OnceCell::new() })
     }
 
     /// Answers what an earlier run left, then polls and answers until the task is dropped.
@@ -176,7 +180,8 @@ impl Door {
 
     async fn answer(&self, id: u64) -> Result<(), RecordError> {
         let Some(update) = self.read(id).await? else { return Ok(()) };
-        let incoming = Incoming::of(&update, &self.hall.edition().corpus);
+        let me = if group::concerns(&update) { Some(self.me().await) } else { None };
+        let incoming = Incoming::of(&update, &self.hall.edition().corpus, me);
         let due = |incoming: &Incoming| {
             incoming.mark.as_ref().is_none_or(|mark| self.latest.takes(&incoming.conversation, mark))
         };
@@ -195,24 +200,49 @@ impl Door {
             let hall = self.hall.clone();
             blocking(move || hall.receive(&message)).await
         };
-        self.send(incoming.chat, &reply).await;
+        self.send(incoming.chat, incoming.answers, &reply).await;
         Ok(())
+    }
+
+    /// The bot as Telegram knows it; asked for until Telegram says.
+    async fn me(&self) -> &Me {
+        let ask = || async {
+            let mut pause = Duration::from_secs(1);
+            loop {
+                match self.bot.get_me().await {
+                    Ok(me) => return me,
+                    Err(error) => {
+                        tracing::warn!(error = self.without_secret(&error), "the bot's name is not known yet")
+                    }
+                }
+                tokio::time::sleep(pause).await;
+                pause = (pause * 2).min(LONGEST_PAUSE);
+            }
+        };
+        self.me.get_or_init(ask).await
     }
 
     async fn announce_commands(&self) {
         let edition = self.hall.edition();
         let command = |name, words| BotCommand::new(name, edition.phrasing.say(words, &[]).text);
-        let commands = [command("start", ReplyId::CommandStart), command("help", ReplyId::CommandHelp)];
+        let commands = [
+            command("start", ReplyId::CommandStart),
+            command("help", ReplyId::CommandHelp),
+            command("mine", ReplyId::CommandMine),
+        ];
         if let Err(error) = self.bot.set_my_commands(commands).await {
             tracing::warn!(error = self.without_secret(&error), "the command menu could not be set");
         }
     }
 
-    async fn send(&self, chat: ChatId, reply: &Reply) {
+    async fn send(&self, chat: ChatId, answers: Option<MessageId>, reply: &Reply) {
         let parts = split(&draw(reply), LONGEST_MESSAGE);
         let last = parts.len() - 1;
         for (number, part) in parts.into_iter().enumerate() {
             let mut request = self.bot.send_message(chat, part).parse_mode(ParseMode::Html);
+            if let Some(message) = answers {
+                request = request.reply_parameters(ReplyParameters::new(message).allow_sending_without_reply());
+            }
             if number == last && !reply.buttons.is_empty() {
                 request = request.reply_markup(keyboard(reply));
             }
