@@ -8,6 +8,7 @@ mod dialogue;
 pub mod message;
 pub mod render;
 pub mod reply;
+mod share;
 
 use std::time::Instant;
 
@@ -16,6 +17,7 @@ use jiff::Timestamp;
 pub use dialogue::Dialogue;
 pub use message::{Action, Attachment, Body, Message};
 pub use reply::{Button, GuideRef, Outcome, Reply, ReplyJson};
+pub use share::Shareable;
 
 use crate::clock::at_the_hall;
 use crate::corpus::{Facet, HallTopic, UnitId, Zone};

@@ -270,6 +270,8 @@ reply_ids! {
     NotThis = "not_this" [];
     /// A button or link: the checklist to print.
     Checklist = "checklist" [];
+    /// A link below a guide that was handed on.
+    AskOn = "ask_on" [];
     /// The command menu: start.
     CommandStart = "command_start" [];
     /// The command menu: help.

@@ -91,6 +91,11 @@ impl BotApi {
         );
     }
 
+    /// A person types in another chat, with the bot's name in front.
+    pub fn type_inline(&self, sender: i64, words: &str) {
+        self.add("inline_query", json!({ "id": words, "from": person(sender), "query": words, "offset": "" }));
+    }
+
     /// The next `times` polls deliver acknowledged updates once more.
     pub fn forget_acknowledgements(&self, times: usize) {
         self.state.lock().expect("not poisoned").forgetful_polls = times;
@@ -202,7 +207,7 @@ async fn call(State(api): State<BotApi>, Path((_bot, method)): Path<(String, Str
         }
         "getme" => json!({
             "id": 1, "is_bot": true, "first_name": "问办", "username": "wenban_bot", "can_join_groups": true,
-            "can_read_all_group_messages": false, "supports_inline_queries": false, "has_main_web_app": false,
+            "can_read_all_group_messages": false, "supports_inline_queries": true, "has_main_web_app": false,
         }),
         "sendmessage" => {
             let mut inside = api.state.lock().expect("not poisoned");

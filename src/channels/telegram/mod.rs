@@ -6,6 +6,7 @@
 mod drawing;
 mod group;
 mod incoming;
+mod inline;
 mod latest;
 mod queues;
 mod raw_updates;
@@ -38,7 +39,7 @@ pub use webhook::{RegistrationError, delete_webhook, set_webhook};
 const POLL_SECONDS: u32 = 10;
 /// What Telegram is asked to deliver.
 const ALLOWED_UPDATES: &[AllowedUpdate] =
-    &[AllowedUpdate::Message, AllowedUpdate::EditedMessage, AllowedUpdate::CallbackQuery];
+    &[AllowedUpdate::Message, AllowedUpdate::EditedMessage, AllowedUpdate::CallbackQuery, AllowedUpdate::InlineQuery];
 /// Longest pause after repeated failures.
 const LONGEST_PAUSE: Duration = Duration::from_secs(60);
 /// Longest message Telegram takes, in UTF-16 units.
@@ -133,7 +134,9 @@ impl Door {
     /// Puts a received update behind those of its chat.
     async fn enqueue(self: &Arc<Self>, id: u64) -> Result<(), RecordError> {
         let Some(update) = self.read(id).await? else { return Ok(()) };
-        let chat = update.chat().map_or(0, |chat| chat.id.0);
+        // What belongs to no chat keeps the order of its sender.
+        let sender = || update.from().map(|sender| sender.id.0 as i64);
+        let chat = update.chat().map(|chat| chat.id.0).or_else(sender).unwrap_or(0);
         if self.queues.push(chat, id) {
             tokio::spawn(self.clone().work_on(chat));
         }
@@ -180,6 +183,10 @@ impl Door {
 
     async fn answer(&self, id: u64) -> Result<(), RecordError> {
         let Some(update) = self.read(id).await? else { return Ok(()) };
+        if let UpdateKind::InlineQuery(query) = &update.kind {
+            self.offer(query).await;
+            return Ok(());
+        }
         let me = if group::concerns(&update) { Some(self.me().await) } else { None };
         let incoming = Incoming::of(&update, &self.hall.edition().corpus, me);
         let due = |incoming: &Incoming| {
