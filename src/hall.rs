@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, RwLock};
 
 use crate::clock::Clock;
-use crate::conversation::{Conversation, Message, Outcome, Reply};
+use crate::conversation::{Conversation, Message, Outcome, Reply, Shareable};
 use crate::corpus::{self, Reading, Revision};
 use crate::edition::{Edition, read_corpus_files};
 use crate::phrasing::{ReplyId, computed};
@@ -96,6 +96,11 @@ impl Hall {
             .entry(reply.outcome)
             .or_default() += 1;
         reply
+    }
+
+    /// Guides to hand on to somebody else, at most `most`; see [`Conversation::shareable`].
+    pub fn shareable(&self, words: &str, most: usize) -> Vec<Shareable> {
+        Conversation { edition: &self.edition(), records: None, now: self.clock.now() }.shareable(words, most)
     }
 
     /// Counts something that came in and by rule got no answer.

@@ -52,8 +52,8 @@ async fn answers_a_message_and_a_button_press() {
     let button = &sent[1]["reply_markup"]["inline_keyboard"][0][0];
     assert_eq!(button["text"], "带什么");
     api.press(7, button["callback_data"].as_str().unwrap());
-    let sent = api.wait_for("sendmessage", 3).await;
-    assert!(text(&sent[2]).contains("本人身份证"));
+    let edited = api.wait_for("editmessagetext", 1).await;
+    assert!(text(&edited[0]).contains("本人身份证") && edited[0]["message_id"] == 2, "{edited:?}");
     assert_eq!(api.wait_for("answercallbackquery", 1).await.len(), 1);
     api.wait_for("setmycommands", 1).await;
 }
@@ -65,9 +65,25 @@ async fn things_without_words_and_forged_buttons_get_a_fitting_sentence() {
     api.send(8, json!({ "photo": [{ "file_id": "a", "file_unique_id": "b", "width": 1, "height": 1 }] }));
     api.press(8, "f:no-such-guide:fee");
     api.press(8, "\u{0}forged");
-    let sent = api.wait_for("sendmessage", 3).await;
-    assert!(text(&sent[0]).contains("照片"));
-    assert!(sent[1]["reply_markup"]["inline_keyboard"].is_array());
+    let edited = api.wait_for("editmessagetext", 2).await;
+    assert!(text(&api.wait_for("sendmessage", 1).await[0]).contains("照片"));
+    assert!(edited[0]["reply_markup"]["inline_keyboard"].is_array());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_cannot_be_edited_any_more_is_sent_anew_and_what_is_the_same_stays() {
+    let api = BotApi::default();
+    open(&api).await;
+    api.refuse("editmessagetext", refusal(400, "Bad Request: message can't be edited", None));
+    api.press(7, "f:unemployment-benefit:documents");
+    assert!(text(&api.wait_for("sendmessage", 1).await[0]).contains("本人身份证"));
+    let same = "Bad Request: message is not modified: specified new message content and reply markup are exactly the \
+                same as a current content and reply markup of the message";
+    api.refuse("editmessagetext", refusal(400, same, None));
+    api.press(7, "f:unemployment-benefit:documents");
+    api.write(7, "谢谢");
+    let sent = api.wait_for("sendmessage", 2).await;
+    assert!(text(&sent[1]).contains("不客气"), "{sent:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -305,8 +321,14 @@ async fn fault_32_what_waits_while_telegram_is_down_goes_out_in_order_when_it_is
         listener.local_addr().unwrap().to_string()
     };
     let records = Records::new(Arc::new(MemoryStore::default()));
-    let message =
-        |text: &str, chat| Outgoing { chat, text: text.to_owned(), keyboard: Vec::new(), replaces: None, flights: 0 };
+    let message = |text: &str, chat| Outgoing {
+        chat,
+        text: text.to_owned(),
+        keyboard: Vec::new(),
+        answers: None,
+        replaces: None,
+        flights: 0,
+    };
     let backlog = [message("一", 1), message("二", 1), message("三", 2), message("四", 1)];
     records.outbox().enqueue(None, &backlog).unwrap();
     let door = Door::new(TOKEN, Some(format!("http://{address}").parse().unwrap()), HALL.hall(), &records);

@@ -80,6 +80,13 @@ pub enum Step {
     },
 }
 
+impl Step {
+    /// Whether it speaks of what one person left here, which nobody else in the room is to read.
+    pub fn is_private(&self) -> bool {
+        matches!(self, Step::Progress(_) | Step::Forget)
+    }
+}
+
 /// What cannot be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Rejection {
@@ -179,6 +186,7 @@ pub fn decide_press(action: &Action, corpus: &Corpus, dialogue: &Dialogue) -> De
         Action::Area(zone) => Some(Step::Area(*zone)),
         Action::NoneOfThese => Some(none_of_these(dialogue)),
         Action::NotThis => Some(Step::SayAgain),
+        Action::Mine => Some(Step::Progress(None)),
         _ => None,
     };
     // A button of an old reply may point to a guide that is gone.

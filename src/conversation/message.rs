@@ -82,6 +82,8 @@ pub enum Action {
     NotThis,
     /// What can you do.
     Help,
+    /// How far has come what I left here.
+    Mine,
 }
 
 impl Action {
@@ -97,6 +99,7 @@ impl Action {
             Action::NoneOfThese => "none".to_owned(),
             Action::NotThis => "not".to_owned(),
             Action::Help => "help".to_owned(),
+            Action::Mine => "mine".to_owned(),
         }
     }
 
@@ -116,6 +119,7 @@ impl Action {
             ("none", None, None) => Action::NoneOfThese,
             ("not", None, None) => Action::NotThis,
             ("help", None, None) => Action::Help,
+            ("mine", None, None) => Action::Mine,
             _ => return None,
         };
         Some(action)
@@ -145,6 +149,7 @@ mod tests {
             Action::NoneOfThese,
             Action::NotThis,
             Action::Help,
+            Action::Mine,
         ];
         for action in actions {
             assert_eq!(Action::parse(&action.token()), Some(action));

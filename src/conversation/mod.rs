@@ -8,6 +8,7 @@ mod dialogue;
 pub mod message;
 pub mod render;
 pub mod reply;
+mod share;
 
 use std::time::Instant;
 
@@ -16,11 +17,12 @@ use jiff::Timestamp;
 pub use dialogue::Dialogue;
 pub use message::{Action, Attachment, Body, Message};
 pub use reply::{Button, GuideRef, Outcome, Reply, ReplyJson};
+pub use share::Shareable;
 
 use crate::clock::at_the_hall;
 use crate::corpus::{Facet, HallTopic, UnitId, Zone};
 use crate::edition::Edition;
-use crate::phrasing::{Line, ReplyId, computed, from_corpus};
+use crate::phrasing::{Blank, Line, ReplyId, computed, from_corpus};
 use crate::records::{ConversationId, Found, Question, RecordError, Records, State, Suggestion, SuggestionKind};
 use crate::search::{CONTEXT_FEATURES, EntryRef, Hit, Query};
 use crate::text::{Redacted, redact};
@@ -139,6 +141,9 @@ impl<'h> Conversation<'h> {
         let now = at_the_hall(self.now);
         let render = Renderer { corpus: &self.edition.corpus, phrasing: &self.edition.phrasing, now: &now };
         let corpus = &self.edition.corpus;
+        if said.message.conversation.is_shared() && step.is_private() {
+            return Ok(render.sentences(Outcome::Help, &[ReplyId::AskPrivately]));
+        }
         Ok(match step {
             Step::Answer { guide, facet, situation, confidence } => {
                 let guide = corpus.guide(guide).expect("decisions name guides of this corpus");
@@ -185,11 +190,13 @@ impl<'h> Conversation<'h> {
         if let Some(records) = self.records {
             let text = earlier.unwrap_or(&said.redacted);
             let question = self.question(records, said, text, candidates, zone, owner.clone())?;
-            records.keep_question(&question, &said.message.conversation)?;
+            records.keep_question(&question, &said.message.conversation.alone())?;
             let kept = [computed("receipt", question.receipt.as_str())];
-            reply.lines.push(render.line(ReplyId::AdmitKept, &kept));
+            reply.lines.push(acknowledge(render, said, ReplyId::AdmitKept, &kept));
             reply.lines.push(render.line(ReplyId::AdmitOwner, &[render.owner(owner.as_ref())]));
-            reply.lines.push(render.line(ReplyId::AdmitProgress, &[]));
+            if !said.message.conversation.is_shared() {
+                reply.lines.push(render.line(ReplyId::AdmitProgress, &[]));
+            }
             reply.receipt = Some(question.receipt);
         }
         reply.lines.push(render.hotline());
@@ -200,9 +207,9 @@ impl<'h> Conversation<'h> {
         let mut reply = render.sentences(Outcome::Handoff, &[ReplyId::Handoff]);
         if let Some(records) = self.records {
             let question = self.question(records, said, &said.redacted, &[], None, None)?;
-            records.keep_question(&question, &said.message.conversation)?;
+            records.keep_question(&question, &said.message.conversation.alone())?;
             let blanks = [computed("receipt", question.receipt.as_str()), render.owner(None)];
-            reply.lines.push(render.line(ReplyId::HandoffKept, &blanks));
+            reply.lines.push(acknowledge(render, said, ReplyId::HandoffKept, &blanks));
             reply.receipt = Some(question.receipt);
         }
         reply.lines.extend(render.hall(HallTopic::OpenNow).lines);
@@ -267,17 +274,17 @@ impl<'h> Conversation<'h> {
             said_at: self.now,
             state: State::Open,
         };
-        records.keep_suggestion(&suggestion, &said.message.conversation)?;
+        records.keep_suggestion(&suggestion, &said.message.conversation.alone())?;
         let receipt = computed("receipt", suggestion.receipt.as_str());
         match kind {
             SuggestionKind::Opinion => {
                 let owner = zone.and_then(|zone| self.edition.corpus.unit_of_zone(zone)).map(|unit| unit.id.clone());
-                reply.lines.push(render.line(ReplyId::SuggestionKept, &[receipt]));
+                reply.lines.push(acknowledge(render, said, ReplyId::SuggestionKept, &[receipt]));
                 reply.lines.push(render.line(ReplyId::SuggestionNext, &[render.owner(owner.as_ref())]));
             }
             SuggestionKind::Misconduct => {
                 let supervision = from_corpus("supervision", &self.edition.corpus.hall.supervision);
-                reply.lines.push(render.line(ReplyId::MisconductKept, &[receipt, supervision]));
+                reply.lines.push(acknowledge(render, said, ReplyId::MisconductKept, &[receipt, supervision]));
             }
         }
         reply.receipt = Some(suggestion.receipt);
@@ -377,6 +384,14 @@ struct Said<'m> {
     message: &'m Message,
     redacted: Redacted,
     normalised: String,
+}
+
+/// Says that something was kept. Where others read along, without its number, which is the asker's alone.
+fn acknowledge(render: &Renderer<'_>, said: &Said<'_>, reply: ReplyId, blanks: &[Blank]) -> Line {
+    match said.message.conversation.is_shared() {
+        true => render.line(ReplyId::KeptPrivately, &[]),
+        false => render.line(reply, blanks),
+    }
 }
 
 fn form(step: Step) -> Decision {

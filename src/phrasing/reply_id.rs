@@ -114,6 +114,10 @@ reply_ids! {
     AdmitOwner = "admit_owner" ["owner"];
     /// How to ask about it later.
     AdmitProgress = "admit_progress" [];
+    /// Kept; the number is not for everybody in the room.
+    KeptPrivately = "kept_privately" [];
+    /// Not in front of everybody in the room.
+    AskPrivately = "ask_privately" [];
     /// The record failed: nothing was kept.
     NotKept = "not_kept" [];
     /// Something failed inside.
@@ -268,10 +272,14 @@ reply_ids! {
     NotThis = "not_this" [];
     /// A button or link: the checklist to print.
     Checklist = "checklist" [];
+    /// A link below a guide that was handed on.
+    AskOn = "ask_on" [];
     /// The command menu: start.
     CommandStart = "command_start" [];
     /// The command menu: help.
     CommandHelp = "command_help" [];
+    /// The command menu: what I left here.
+    CommandMine = "command_mine" [];
 }
 
 impl ReplyId {

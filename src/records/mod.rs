@@ -49,6 +49,23 @@ impl ConversationId {
         Self(format!("{door}:{name}"))
     }
 
+    /// The conversation of `person` in a room where others read along.
+    pub fn shared(channel: Channel, room: &str, person: &str) -> Self {
+        Self::new(channel, &format!("{room}:{person}"))
+    }
+
+    /// Whether others read along.
+    pub fn is_shared(&self) -> bool {
+        self.name().contains(':')
+    }
+
+    /// The same person's conversation with nobody else in the room.
+    pub fn alone(&self) -> Self {
+        let (channel, name) = self.0.split_once(':').unwrap_or(("", &self.0));
+        let person = name.rsplit(':').next().unwrap_or(name);
+        Self(format!("{channel}:{person}"))
+    }
+
     /// What the channel calls it.
     pub fn name(&self) -> &str {
         self.0.split_once(':').map_or(&self.0, |(_, name)| name)
@@ -270,6 +287,12 @@ impl Records {
     pub fn forget(&self, person: &ConversationId) -> Result<usize, RecordError> {
         let receipts = self.waiting(person)?;
         let mut batch = Batch::new().delete(Table::Conversations, person.key());
+        for (key, _) in self.store.scan(Table::Conversations)? {
+            let shared = ConversationId(String::from_utf8_lossy(&key).into_owned());
+            if shared.is_shared() && shared.alone() == *person {
+                batch = batch.delete(Table::Conversations, key);
+            }
+        }
         for receipt in &receipts {
             batch = batch.delete(Table::FollowUps, receipt.as_str());
         }
@@ -318,9 +341,17 @@ mod tests {
         records.keep_suggestion(&hers, &aunt).unwrap();
         records.keep_suggestion(&his, &uncle).unwrap();
         records.keep_conversation(&aunt, &"about something").unwrap();
+        let (hers_shared, his_shared) =
+            (ConversationId::shared(Channel::Web, "-5", "aunt"), ConversationId::shared(Channel::Web, "-5", "uncle"));
+        assert_eq!(hers_shared.alone(), aunt);
+        assert!(hers_shared.is_shared() && !aunt.is_shared());
+        records.keep_conversation(&hers_shared, &"about something").unwrap();
+        records.keep_conversation(&his_shared, &"about something").unwrap();
         assert_eq!(records.forget(&aunt).unwrap(), 1);
         assert!(records.waiting(&aunt).unwrap().is_empty());
         assert_eq!(records.conversation::<String>(&aunt).unwrap(), None);
+        assert_eq!(records.conversation::<String>(&hers_shared).unwrap(), None);
+        assert!(records.conversation::<String>(&his_shared).unwrap().is_some());
         assert_eq!(records.waiting(&uncle).unwrap(), [his.receipt]);
         assert_eq!(records.find(&hers.receipt).unwrap(), Some(Found::Suggestion(hers)));
     }

@@ -22,6 +22,8 @@ pub struct Outgoing {
     pub text: String,
     /// Rows of buttons.
     pub keyboard: Vec<Vec<Key>>,
+    /// The message it is tied to.
+    pub answers: Option<i32>,
     /// The message it takes the place of, if that still stands.
     pub replaces: Option<i32>,
     /// Times it took off.
@@ -120,7 +122,7 @@ mod tests {
     use crate::store::MemoryStore;
 
     fn message(chat: i64) -> Outgoing {
-        Outgoing { chat, text: "好".to_owned(), keyboard: Vec::new(), replaces: None, flights: 0 }
+        Outgoing { chat, text: "好".to_owned(), keyboard: Vec::new(), answers: None, replaces: None, flights: 0 }
     }
 
     #[test]

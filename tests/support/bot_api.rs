@@ -75,13 +75,30 @@ impl BotApi {
         self.add("edited_message", message_in(chat, content));
     }
 
+    /// A person sends something in a group, whose number is below 0.
+    pub fn send_in_group(&self, group: i64, sender: i64, content: Value) {
+        let mut message = message_in(group, content);
+        message["from"] = person(sender);
+        self.add("message", message);
+    }
+
     /// A person in `chat` presses a button.
     pub fn press(&self, chat: i64, data: &str) {
-        let message = json!({ "message_id": 2, "date": 1_776_000_000, "chat": chat_of(chat), "text": "…" });
+        self.press_in_group(chat, chat, data);
+    }
+
+    /// A person presses a button in a group.
+    pub fn press_in_group(&self, group: i64, presser: i64, data: &str) {
+        let message = json!({ "message_id": 2, "date": 1_776_000_000, "chat": chat_of(group), "text": "…" });
         self.add(
             "callback_query",
-            json!({ "id": "1", "from": person(chat), "message": message, "chat_instance": "1", "data": data }),
+            json!({ "id": "1", "from": person(presser), "message": message, "chat_instance": "1", "data": data }),
         );
+    }
+
+    /// A person types in another chat, with the bot's name in front.
+    pub fn type_inline(&self, sender: i64, words: &str) {
+        self.add("inline_query", json!({ "id": words, "from": person(sender), "query": words, "offset": "" }));
     }
 
     /// The next `times` polls deliver acknowledged updates once more.
@@ -148,7 +165,10 @@ impl BotApi {
 }
 
 fn chat_of(chat: i64) -> Value {
-    json!({ "id": chat, "type": "private", "first_name": "群众" })
+    match chat {
+        ..0 => json!({ "id": chat, "type": "supergroup", "title": "邻居群" }),
+        _ => json!({ "id": chat, "type": "private", "first_name": "群众" }),
+    }
 }
 
 /// A message of the person of `chat` there, with the fields of `content` added or replaced.
@@ -194,8 +214,11 @@ async fn call(State(api): State<BotApi>, Path((_bot, method)): Path<(String, Str
         }
         "getme" => json!({
             "id": 1, "is_bot": true, "first_name": "问办", "username": "wenban_bot", "can_join_groups": true,
-            "can_read_all_group_messages": false, "supports_inline_queries": false, "has_main_web_app": false,
+            "can_read_all_group_messages": false, "supports_inline_queries": true, "has_main_web_app": false,
         }),
+        "editmessagetext" => {
+            json!({ "message_id": body["message_id"], "date": 1_776_000_000, "chat": chat_of(body["chat_id"].as_i64().unwrap_or(0)), "text": body["text"] })
+        }
         "sendmessage" => {
             let mut inside = api.state.lock().expect("not poisoned");
             inside.next_message += 1;

@@ -8,8 +8,19 @@ use crate::records::{Key, Outgoing};
 /// Longest message Telegram takes, in UTF-16 units.
 const LONGEST_MESSAGE: usize = 4096;
 
-/// A reply as the messages that carry it to `chat`; the first takes the place of message `replaces`, if there is but one.
-pub fn messages(reply: &Reply, chat: i64, replaces: Option<i32>) -> Vec<Outgoing> {
+/// Where a reply appears.
+#[derive(Clone, Copy)]
+pub enum Place {
+    /// Below all that was said.
+    Below,
+    /// The same, tied to the message it answers.
+    Answering(i32),
+    /// In the place of the message whose button was pressed.
+    InsteadOf(i32),
+}
+
+/// A reply as the messages that carry it to `chat`. Only one that is a single message takes the place of another.
+pub fn messages(reply: &Reply, chat: i64, place: Place) -> Vec<Outgoing> {
     let parts = split(&draw(reply), LONGEST_MESSAGE);
     let (count, mut keyboard) = (parts.len(), keyboard(reply));
     let message = |(number, text)| {
@@ -18,7 +29,14 @@ pub fn messages(reply: &Reply, chat: i64, replaces: Option<i32>) -> Vec<Outgoing
             chat,
             text,
             keyboard: if is_last { std::mem::take(&mut keyboard) } else { Vec::new() },
-            replaces: replaces.filter(|_| count == 1),
+            answers: match place {
+                Place::Answering(message) => Some(message),
+                _ => None,
+            },
+            replaces: match place {
+                Place::InsteadOf(message) if count == 1 => Some(message),
+                _ => None,
+            },
             flights: 0,
         }
     };
@@ -26,7 +44,7 @@ pub fn messages(reply: &Reply, chat: i64, replaces: Option<i32>) -> Vec<Outgoing
 }
 
 /// The lines as Telegram HTML: the conclusion bold, everything escaped.
-fn draw(reply: &Reply) -> String {
+pub fn draw(reply: &Reply) -> String {
     let lines = reply.lines.iter().enumerate().map(|(number, line)| {
         let text = html::escape(&line.text);
         if number == 0 { html::bold(&text) } else { text }

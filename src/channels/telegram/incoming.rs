@@ -1,8 +1,10 @@
 //! What an update says, for the conversation core. What calls for no answer is passed over: somebody joining, another
 //! bot, what was shared from inline mode.
 
-use teloxide::types::{CallbackQueryId, ChatId, MediaKind, Message, MessageKind, Update, UpdateKind};
+use teloxide::types::{CallbackQueryId, Chat, ChatId, Me, MediaKind, Message, MessageKind, Update, UpdateKind, UserId};
 
+use super::drawing::Place;
+use super::group;
 use super::latest::Mark;
 use crate::conversation::{Action, Attachment, Body};
 use crate::corpus::{Corpus, GuideId};
@@ -20,30 +22,41 @@ pub struct Incoming {
     pub press: Option<CallbackQueryId>,
     /// What it may follow on, or replace.
     pub mark: Option<Mark>,
+    /// Where the answer appears.
+    pub place: Place,
 }
 
 impl Incoming {
-    /// `None` for updates that call for no answer.
-    pub fn of(update: &Update, corpus: &Corpus) -> Option<Self> {
+    /// `None` for updates that call for no answer. `me` is the bot; only in groups it has to be known.
+    pub fn of(update: &Update, corpus: &Corpus, me: Option<&Me>) -> Option<Self> {
         match &update.kind {
-            UpdateKind::Message(message) => Self::said(message, false, corpus),
-            UpdateKind::EditedMessage(message) => Self::said(message, true, corpus),
+            UpdateKind::Message(message) => Self::said(message, false, corpus, me),
+            UpdateKind::EditedMessage(message) => Self::said(message, true, corpus, me),
             UpdateKind::CallbackQuery(query) => {
-                let chat = query.message.as_ref()?.chat().id;
+                let chat = query.message.as_ref()?.chat();
                 let action = query.data.as_deref().and_then(Action::parse).unwrap_or(Action::Help);
                 let (body, press) = (Body::Press(action), Some(query.id.clone()));
-                Some(Self { chat, conversation: conversation(chat), body, press, mark: None })
+                let conversation = conversation(chat, query.from.id);
+                // In a group others read the message too.
+                let pressed = query.message.as_ref().filter(|_| chat.is_private());
+                let place = pressed.map_or(Place::Below, |message| Place::InsteadOf(message.id().0));
+                Some(Self { chat: chat.id, conversation, body, press, mark: None, place })
             }
             _ => None,
         }
     }
 
-    fn said(message: &Message, edited: bool, corpus: &Corpus) -> Option<Self> {
+    fn said(message: &Message, edited: bool, corpus: &Corpus, me: Option<&Me>) -> Option<Self> {
+        let sender = message.from.as_ref()?;
         // Two bots would never stop talking, and what comes by way of a bot was not written by the sender.
-        if message.via_bot.is_some() || message.from.as_ref().is_some_and(|sender| sender.is_bot) {
+        if message.via_bot.is_some() || sender.is_bot {
             return None;
         }
-        let words = message.text().or(message.caption()).map(str::to_owned);
+        let is_group = !message.chat.is_private();
+        let words = match is_group {
+            true => group::words_for(me?, message)?,
+            false => message.text().or(message.caption()).map(str::to_owned),
+        };
         let body = match (attachment(message)?, words) {
             (None, words) => text_body(&words?, corpus),
             (Some(attachment), Some(words)) => Body::Captioned(attachment, words),
@@ -53,13 +66,19 @@ impl Incoming {
         };
         let album = message.media_group_id().map(|album| album.0.clone()).filter(|_| body.words().is_none());
         let mark = Some(Mark { number: message.id.0, edited, album });
-        let chat = message.chat.id;
-        Some(Self { chat, conversation: conversation(chat), body, press: None, mark })
+        let place = if is_group { Place::Answering(message.id.0) } else { Place::Below };
+        let conversation = conversation(&message.chat, sender.id);
+        Some(Self { chat: message.chat.id, conversation, body, press: None, mark, place })
     }
 }
 
-fn conversation(chat: ChatId) -> ConversationId {
-    ConversationId::new(Channel::Telegram, &chat.0.to_string())
+/// In a group everybody has a conversation of their own.
+fn conversation(chat: &Chat, person: UserId) -> ConversationId {
+    let (room, person) = (chat.id.0.to_string(), person.0.to_string());
+    match chat.is_private() {
+        true => ConversationId::new(Channel::Telegram, &room),
+        false => ConversationId::shared(Channel::Telegram, &room, &person),
+    }
 }
 
 /// What a message carries beside words, if anything; `None` for what Telegram says about the chat itself.
@@ -85,9 +104,15 @@ fn attachment(message: &Message) -> Option<Option<Attachment>> {
 
 fn text_body(text: &str, corpus: &Corpus) -> Body {
     let mut words = text.split_whitespace();
-    match words.next() {
+    // In a group a command names its bot: /help@wenban_bot.
+    let first =
+        words.next().map(|first| if first.starts_with('/') { first.split('@').next().unwrap_or(first) } else { first });
+    match first {
+        // Only the bot's name was said.
+        None => Body::Start,
         Some("/start") => words.next().and_then(|id| linked_guide(id, corpus)).unwrap_or(Body::Start),
         Some("/help") => Body::Press(Action::Help),
+        Some("/mine") => Body::Press(Action::Mine),
         _ => Body::Text(text.to_owned()),
     }
 }

@@ -5,7 +5,9 @@
 //! way, once.
 
 mod drawing;
+mod group;
 mod incoming;
+mod inline;
 mod latest;
 mod queues;
 mod raw_updates;
@@ -19,14 +21,15 @@ use std::time::Duration;
 use serde_json::Value;
 use teloxide::prelude::*;
 use teloxide::requests::JsonRequest;
-use teloxide::types::{AllowedUpdate, BotCommand, CallbackQueryId, ChatAction, ChatId, Update, UpdateKind};
+use teloxide::types::{AllowedUpdate, BotCommand, CallbackQueryId, ChatAction, ChatId, Me, Update, UpdateKind};
 use teloxide::{ApiError, RequestError};
-use tokio::sync::{Notify, Semaphore};
+use tokio::sync::{Notify, OnceCell, Semaphore};
 
 use crate::conversation::{Message, Outcome, Reply};
 use crate::hall::Hall;
 use crate::phrasing::ReplyId;
 use crate::records::{self, Channel, Inbox, Outbox, Outgoing, RecordError, Records};
+use drawing::Place;
 use incoming::Incoming;
 use latest::Latest;
 use queues::{Pushed, Queues};
@@ -38,7 +41,7 @@ pub use webhook::{RegistrationError, delete_webhook, set_webhook};
 const POLL_SECONDS: u32 = 10;
 /// What Telegram is asked to deliver.
 const ALLOWED_UPDATES: &[AllowedUpdate] =
-    &[AllowedUpdate::Message, AllowedUpdate::EditedMessage, AllowedUpdate::CallbackQuery];
+    &[AllowedUpdate::Message, AllowedUpdate::EditedMessage, AllowedUpdate::CallbackQuery, AllowedUpdate::InlineQuery];
 /// Longest pause after repeated failures.
 const LONGEST_PAUSE: Duration = Duration::from_secs(60);
 /// An answer that takes longer shows that it is being written.
@@ -69,6 +72,7 @@ pub struct Door {
     latest: Latest,
     turns: Semaphore,
     secret: String,
+    me: OnceCell<Me>,
 }
 
 impl Door {
@@ -99,6 +103,7 @@ impl Door {
             latest: Latest::default(),
             turns: Semaphore::new(SIDE_BY_SIDE),
             secret: token.to_owned(),
+            me: OnceCell::new(),
         })
     }
 
@@ -166,7 +171,9 @@ impl Door {
     /// Puts a received update behind those of its chat.
     async fn enqueue(self: &Arc<Self>, id: u64) -> Result<(), RecordError> {
         let Some(update) = self.read(id).await? else { return Ok(()) };
-        let chat = update.chat().map_or(0, |chat| chat.id.0);
+        // What belongs to no chat keeps the order of its sender.
+        let sender = || update.from().map(|sender| sender.id.0 as i64);
+        let chat = update.chat().map(|chat| chat.id.0).or_else(sender).unwrap_or(0);
         let unsent = self.schedule().waiting(chat);
         match self.queues.push(chat, id, unsent) {
             Pushed::Behind => {}
@@ -183,7 +190,8 @@ impl Door {
         self.hall.count_passed_over();
         let mut reply = Reply::new(Outcome::Reject);
         reply.lines.push(self.hall.edition().phrasing.say(ReplyId::SlowDown, &[]));
-        self.post_first(Some(id), if is_first { drawing::messages(&reply, chat, None) } else { Vec::new() }).await
+        self.post_first(Some(id), if is_first { drawing::messages(&reply, chat, Place::Below) } else { Vec::new() })
+            .await
     }
 
     /// A received update; one that cannot be read is set aside, and an operator is told.
@@ -213,7 +221,7 @@ impl Door {
                 Ok(answered) => answered,
                 Err(error) => {
                     tracing::error!(id, %error, "answering an update panicked");
-                    Ok(drawing::messages(&self.hall.apology(), chat, None))
+                    Ok(drawing::messages(&self.hall.apology(), chat, Place::Below))
                 }
             };
             let posted = match answered {
@@ -229,7 +237,12 @@ impl Door {
     /// The messages that answer an update.
     async fn answer(&self, id: u64) -> Result<Vec<Outgoing>, RecordError> {
         let Some(update) = self.read(id).await? else { return Ok(Vec::new()) };
-        let incoming = Incoming::of(&update, &self.hall.edition().corpus);
+        if let UpdateKind::InlineQuery(query) = &update.kind {
+            self.offer(query).await;
+            return Ok(Vec::new());
+        }
+        let me = if group::concerns(&update) { Some(self.me().await) } else { None };
+        let incoming = Incoming::of(&update, &self.hall.edition().corpus, me);
         let due = |incoming: &Incoming| {
             incoming.mark.as_ref().is_none_or(|mark| self.latest.takes(&incoming.conversation, mark))
         };
@@ -253,7 +266,7 @@ impl Door {
                 }
             }
         };
-        Ok(drawing::messages(&reply, incoming.chat.0, None))
+        Ok(drawing::messages(&reply, incoming.chat.0, incoming.place))
     }
 
     /// Stops the waiting sign on the pressed button.
@@ -272,10 +285,32 @@ impl Door {
         tokio::spawn(async move { request.await.ok() });
     }
 
+    /// The bot as Telegram knows it; asked for until Telegram says.
+    async fn me(&self) -> &Me {
+        let ask = || async {
+            let mut pause = Duration::from_secs(1);
+            loop {
+                match self.bot.get_me().await {
+                    Ok(me) => return me,
+                    Err(error) => {
+                        tracing::warn!(error = self.without_secret(&error), "the bot's name is not known yet")
+                    }
+                }
+                tokio::time::sleep(pause).await;
+                pause = (pause * 2).min(LONGEST_PAUSE);
+            }
+        };
+        self.me.get_or_init(ask).await
+    }
+
     async fn announce_commands(&self) {
         let edition = self.hall.edition();
         let command = |name, words| BotCommand::new(name, edition.phrasing.say(words, &[]).text);
-        let commands = [command("start", ReplyId::CommandStart), command("help", ReplyId::CommandHelp)];
+        let commands = [
+            command("start", ReplyId::CommandStart),
+            command("help", ReplyId::CommandHelp),
+            command("mine", ReplyId::CommandMine),
+        ];
         if let Err(error) = self.bot.set_my_commands(commands).await {
             tracing::warn!(error = self.without_secret(&error), "the command menu could not be set");
         }

@@ -4,7 +4,7 @@ use std::sync::{Arc, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use teloxide::prelude::*;
-use teloxide::types::{ChatId, InlineKeyboardButton, InlineKeyboardMarkup, MessageId, ParseMode};
+use teloxide::types::{ChatId, InlineKeyboardButton, InlineKeyboardMarkup, MessageId, ParseMode, ReplyParameters};
 use teloxide::{ApiError, RequestError};
 use tokio::time::Instant;
 
@@ -190,6 +190,10 @@ impl Door {
         } else {
             self.bot.send_message(chat, drawing::plain(&message.text))
         };
+        if let Some(answered) = message.answers {
+            let reply = ReplyParameters::new(MessageId(answered)).allow_sending_without_reply();
+            request = request.reply_parameters(reply);
+        }
         if !message.keyboard.is_empty() {
             request = request.reply_markup(keyboard(message));
         }
