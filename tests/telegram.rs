@@ -59,7 +59,26 @@ async fn answers_a_message_and_a_button_press() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn things_without_words_and_forged_buttons_get_a_fitting_sentence() {
+async fn an_answer_is_rated_below_it_and_the_levels_give_way_to_the_thanks() {
+    let (api, folder) = (BotApi::default(), tempfile::tempdir().unwrap());
+    let (_start, _server) = start(&api, folder.path()).await;
+    api.write(7, "失业金怎么申请");
+    let rows = |message: &Value| -> Vec<Value> {
+        let rows = message["reply_markup"]["inline_keyboard"].as_array().expect("buttons");
+        rows.iter().flat_map(|row| row.as_array().expect("a row").clone()).collect()
+    };
+    let answer = api.wait_for("sendmessage", 1).await.remove(0);
+    let offer = rows(&answer).into_iter().find(|key| key["text"] == "这个回答有用吗？").expect("offered");
+    api.press(7, offer["callback_data"].as_str().unwrap());
+    let levels = rows(&api.wait_for("sendmessage", 2).await[1]);
+    assert_eq!(levels.len(), 5);
+    api.press(7, levels[4]["callback_data"].as_str().unwrap());
+    let thanks = api.wait_for("editmessagetext", 1).await;
+    assert!(text(&thanks[0]).contains("评价记下了") && text(&thanks[0]).contains("编号"), "{thanks:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn fault_27_things_without_words_and_forged_buttons_get_a_fitting_sentence() {
     let (api, folder) = (BotApi::default(), tempfile::tempdir().unwrap());
     let (_start, _server) = start(&api, folder.path()).await;
     api.send(8, json!({ "photo": [{ "file_id": "a", "file_unique_id": "b", "width": 1, "height": 1 }] }));

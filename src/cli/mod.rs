@@ -112,6 +112,7 @@ enum Command {
 enum What {
     Questions,
     Suggestions,
+    Ratings,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -126,6 +127,7 @@ impl From<What> for Collection {
         match what {
             What::Questions => Collection::Questions,
             What::Suggestions => Collection::Suggestions,
+            What::Ratings => Collection::Ratings,
         }
     }
 }

@@ -5,7 +5,7 @@ use super::dialogue::Dialogue;
 use super::message::{Action, Attachment};
 use crate::corpus::{Corpus, Facet, GuideId, HallTopic, IntentKind, JourneyId, MatterId, Zone};
 use crate::phrasing::ReplyId;
-use crate::records::Receipt;
+use crate::records::{Answer, Level, Receipt};
 use crate::search::{EntryRef, Hit, Ranking};
 use crate::understand::{Pick, Reading, Unreadable};
 
@@ -56,6 +56,16 @@ pub enum Step {
     TakeMisconduct,
     /// Ask for the opinion.
     AskOpinion,
+    /// Show the levels for an answer.
+    OfferLevels(Answer),
+    /// Take a rating.
+    Rate(Answer, Level),
+    /// Refuse a rating: nothing this person may rate.
+    RefuseRating,
+    /// Take the reason of a low rating.
+    TakeReason(Receipt),
+    /// Leave the reason.
+    LeaveReason,
     /// Say how far a record has come.
     Progress(Option<Receipt>),
     /// Erase what leads to this person.
@@ -160,6 +170,7 @@ pub fn decide(situation: &Situation<'_>) -> Decision {
     chosen_option(situation)
         .or_else(|| record_request(situation))
         .or_else(|| awaited_opinion(situation))
+        .or_else(|| awaited_reason(situation))
         .or_else(|| context::decide(situation))
         .or_else(|| deciding_phrase(situation))
         .unwrap_or_else(|| by_confidence(situation))
@@ -187,10 +198,20 @@ pub fn decide_press(action: &Action, corpus: &Corpus, dialogue: &Dialogue) -> De
         Action::NoneOfThese => Some(none_of_these(dialogue)),
         Action::NotThis => Some(Step::SayAgain),
         Action::Mine => Some(Step::Progress(None)),
+        Action::Rate(number) => Some(rateable(*number, dialogue).map_or(Step::RefuseRating, Step::OfferLevels)),
+        Action::Rated(number, level) => {
+            Some(rateable(*number, dialogue).map_or(Step::RefuseRating, |answer| Step::Rate(answer, *level)))
+        }
+        Action::NoReason => Some(Step::LeaveReason),
         _ => None,
     };
     // A button of an old reply may point to a guide that is gone.
     Decision { step: step.unwrap_or(Step::Help { first_words: false }), reason: Reason::Chosen }
+}
+
+/// Only an answer this conversation was given can be rated: anybody can send any number.
+fn rateable(number: u32, dialogue: &Dialogue) -> Option<Answer> {
+    dialogue.answers.iter().find(|answer| answer.number == number).cloned()
 }
 
 pub(super) fn choose(entry: &EntryRef, dialogue: &Dialogue) -> Step {
@@ -251,6 +272,11 @@ fn record_request(s: &Situation<'_>) -> Option<Decision> {
 fn awaited_opinion(s: &Situation<'_>) -> Option<Decision> {
     (s.dialogue.awaits_opinion && !s.normalised.starts_with('/'))
         .then_some(Decision { step: Step::TakeOpinion, reason: Reason::FollowUp })
+}
+
+fn awaited_reason(s: &Situation<'_>) -> Option<Decision> {
+    let receipt = s.dialogue.awaits_reason.clone().filter(|_| !s.normalised.starts_with('/'))?;
+    Some(Decision { step: Step::TakeReason(receipt), reason: Reason::FollowUp })
 }
 
 pub(super) fn situation_of(s: &Situation<'_>, guide: &GuideId) -> Option<String> {

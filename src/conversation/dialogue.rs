@@ -3,12 +3,17 @@
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
+use crate::clock::day_at_the_hall;
 use crate::corpus::{Facet, GuideId};
+use crate::records::{Answer, Receipt};
 use crate::search::EntryRef;
 use crate::text::Redacted;
 
 /// After this long a conversation starts afresh: nobody expects to be understood from yesterday's "那要带什么".
 const FORGOTTEN_AFTER: SignedDuration = SignedDuration::from_mins(30);
+
+/// Answers that may still be rated, at most.
+const MOST_RATEABLE: usize = 20;
 
 /// The state of one conversation.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -27,6 +32,10 @@ pub struct Dialogue {
     pub asked: Option<Redacted>,
     /// The bot has asked for an opinion and takes the next message as one.
     pub awaits_opinion: bool,
+    /// The low rating whose reason the next message may give.
+    pub awaits_reason: Option<Receipt>,
+    /// The latest answers, which may still be rated; not forgotten with the rest.
+    pub answers: Vec<Answer>,
     /// When the last message came.
     pub last_at: Option<Timestamp>,
 }
@@ -36,8 +45,23 @@ impl Dialogue {
     pub fn as_of(self, now: Timestamp) -> Self {
         match self.last_at {
             Some(last) if now.duration_since(last) <= FORGOTTEN_AFTER => self,
-            _ => Self::default(),
+            _ => Self { answers: self.answers, ..Self::default() },
         }
+    }
+
+    /// The number under which an answer from `guide` can be rated: more about the same matter on the same day is the
+    /// same answer.
+    pub fn rateable(&mut self, guide: &GuideId, now: Timestamp) -> u32 {
+        let last = self.answers.last();
+        if let Some(last) = last.filter(|last| last.guide == *guide)
+            && day_at_the_hall(last.given_at) == day_at_the_hall(now)
+        {
+            return last.number;
+        }
+        let number = last.map_or(1, |last| last.number + 1);
+        self.answers.push(Answer { number, guide: guide.clone(), given_at: now });
+        self.answers.drain(..self.answers.len().saturating_sub(MOST_RATEABLE));
+        number
     }
 }
 

@@ -1,7 +1,7 @@
 //! What comes in through a door, the same for every channel.
 
 use crate::corpus::{Choice as _, Facet, GuideId, JourneyId, MatterId, Zone};
-use crate::records::{Channel, ConversationId};
+use crate::records::{Channel, ConversationId, Level};
 
 /// One message of one person.
 #[derive(Clone, Debug)]
@@ -84,6 +84,12 @@ pub enum Action {
     Help,
     /// How far has come what I left here.
     Mine,
+    /// Show the levels to rate the so-many-th answer of the conversation.
+    Rate(u32),
+    /// Rate it.
+    Rated(u32, Level),
+    /// Rather not say why.
+    NoReason,
 }
 
 impl Action {
@@ -100,7 +106,15 @@ impl Action {
             Action::NotThis => "not".to_owned(),
             Action::Help => "help".to_owned(),
             Action::Mine => "mine".to_owned(),
+            Action::Rate(answer) => format!("r:{answer}"),
+            Action::Rated(answer, level) => format!("r:{answer}:{}", level.points()),
+            Action::NoReason => "no-reason".to_owned(),
         }
+    }
+
+    /// Whether it is about the answer rather than about the matter: drawn quietly, apart from the others.
+    pub fn is_aside(&self) -> bool {
+        matches!(self, Action::Rate(_))
     }
 
     /// Reads a written form; `None` for anything this program did not write.
@@ -116,6 +130,9 @@ impl Action {
             ("m", Some(matter), None) => Action::Matter(matter.into()),
             ("j", Some(journey), None) => Action::Journey(journey.into()),
             ("z", Some(zone), None) => Action::Area(Zone::from_key(zone)?),
+            ("r", Some(answer), None) => Action::Rate(whole(answer)?),
+            ("r", Some(answer), Some(points)) => Action::Rated(whole(answer)?, level(points)?),
+            ("no-reason", None, None) => Action::NoReason,
             ("none", None, None) => Action::NoneOfThese,
             ("not", None, None) => Action::NotThis,
             ("help", None, None) => Action::Help,
@@ -124,6 +141,15 @@ impl Action {
         };
         Some(action)
     }
+}
+
+/// A number as this program writes it: `+7` and `007` are not.
+fn whole(text: &str) -> Option<u32> {
+    text.parse().ok().filter(|number: &u32| number.to_string() == text)
+}
+
+fn level(points: &str) -> Option<Level> {
+    Level::from_points(whole(points)?.try_into().ok()?)
 }
 
 /// The longest written form: a facet of the guide with the longest id.
@@ -150,11 +176,21 @@ mod tests {
             Action::NotThis,
             Action::Help,
             Action::Mine,
+            Action::Rate(17),
+            Action::Rated(u32::MAX, Level::Dissatisfied),
+            Action::NoReason,
         ];
         for action in actions {
             assert_eq!(Action::parse(&action.token()), Some(action));
         }
         assert!(longest_token(40) <= 64);
+    }
+
+    #[test]
+    fn fault_27_forged_ratings_are_not_read() {
+        for token in ["r", "r:", "r:x", "r:1:0", "r:1:6", "r:1:2:3", "r:-1:5", "r:007:5", "r:4294967296:5", "r:1:５"] {
+            assert_eq!(Action::parse(token), None, "{token}");
+        }
     }
 
     proptest! {

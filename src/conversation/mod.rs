@@ -6,13 +6,14 @@ pub mod context;
 pub mod decision;
 mod dialogue;
 pub mod message;
+mod rating;
 pub mod render;
 pub mod reply;
 mod share;
 
 use std::time::Instant;
 
-use jiff::Timestamp;
+use jiff::{Timestamp, Zoned};
 
 pub use dialogue::Dialogue;
 pub use message::{Action, Attachment, Body, Message};
@@ -89,7 +90,8 @@ impl<'h> Conversation<'h> {
         if message.body.words().is_some_and(|words| said.redacted.as_str() != words) {
             reply.lines.push(self.edition.phrasing.say(ReplyId::Masked, &[]));
         }
-        let next = self.next_dialogue(dialogue, &decision, &said, &reply);
+        let mut next = self.next_dialogue(dialogue, &decision, &said, &reply);
+        self.offer_rating(&decision.step, &mut reply, &mut next);
         reply.micros = started.elapsed().as_micros() as u64;
         Ok((reply, next))
     }
@@ -136,10 +138,14 @@ impl<'h> Conversation<'h> {
         }
     }
 
+    fn renderer<'r>(&'r self, now: &'r Zoned) -> Renderer<'r> {
+        Renderer { corpus: &self.edition.corpus, phrasing: &self.edition.phrasing, now }
+    }
+
     /// Renders a step, keeping first what the words will acknowledge.
     fn act(&self, step: &Step, said: &Said<'_>, dialogue: &Dialogue) -> Result<Reply, RecordError> {
         let now = at_the_hall(self.now);
-        let render = Renderer { corpus: &self.edition.corpus, phrasing: &self.edition.phrasing, now: &now };
+        let render = self.renderer(&now);
         let corpus = &self.edition.corpus;
         if said.message.conversation.is_shared() && step.is_private() {
             return Ok(render.sentences(Outcome::Help, &[ReplyId::AskPrivately]));
@@ -161,6 +167,11 @@ impl<'h> Conversation<'h> {
             Step::AskOpinion => render.sentences(Outcome::Suggestion, &[ReplyId::SuggestionPrompt]),
             Step::TakeOpinion => self.take_suggestion(&render, said, SuggestionKind::Opinion)?,
             Step::TakeMisconduct => self.take_suggestion(&render, said, SuggestionKind::Misconduct)?,
+            Step::OfferLevels(answer) => self.offer_levels(&render, answer),
+            Step::Rate(answer, level) => self.rate(&render, answer, *level, said)?,
+            Step::RefuseRating => render.sentences(Outcome::Suggestion, &[ReplyId::RatingRefused]),
+            Step::TakeReason(receipt) => self.take_reason(&render, receipt, said)?,
+            Step::LeaveReason => render.sentences(Outcome::Smalltalk, &[ReplyId::Acknowledged]),
             Step::Progress(receipt) => self.progress(&render, receipt.as_ref(), said)?,
             Step::Forget => self.forget(&render, said)?,
             Step::Smalltalk(reply) => render.sentences(Outcome::Smalltalk, &[*reply]),
@@ -321,6 +332,7 @@ impl<'h> Conversation<'h> {
             let (state, at) = match records.find(receipt)? {
                 Some(Found::Question(question)) => (question.state, question.asked_at),
                 Some(Found::Suggestion(suggestion)) => (suggestion.state, suggestion.said_at),
+                Some(Found::Rating(rating)) => (rating.follow_up.unwrap_or(State::Open), rating.rated_at),
                 None => {
                     reply.lines.push(render.line(ReplyId::ProgressUnknown, &[number]));
                     continue;
@@ -348,7 +360,13 @@ impl<'h> Conversation<'h> {
     /// What the next message may lean on.
     fn next_dialogue(&self, before: Dialogue, decision: &Decision, said: &Said<'_>, reply: &Reply) -> Dialogue {
         let asked = before.asked.clone();
-        let mut next = Dialogue { offered: Vec::new(), awaits_opinion: false, last_at: Some(self.now), ..before };
+        let mut next = Dialogue {
+            offered: Vec::new(),
+            awaits_opinion: false,
+            awaits_reason: None,
+            last_at: Some(self.now),
+            ..before
+        };
         let words = (!said.redacted.as_str().is_empty()).then(|| said.redacted.clone());
         match &decision.step {
             Step::Answer { guide, facet, situation, .. } => {
@@ -372,6 +390,7 @@ impl<'h> Conversation<'h> {
             }
             Step::Listed(_) | Step::SayAgain => (next.asked, next.guide, next.facet) = (None, None, None),
             Step::AskOpinion => next.awaits_opinion = true,
+            Step::Rate(_, level) if level.is_low() => next.awaits_reason.clone_from(&reply.receipt),
             Step::Forget => return Dialogue::default(),
             _ => {}
         }

@@ -122,6 +122,34 @@ reply_ids! {
     NotKept = "not_kept" [];
     /// Something failed inside.
     Failure = "failure" ["reference"];
+    /// A button: rate this answer; the levels follow.
+    RateAnswer = "rate_answer" [];
+    /// A level.
+    RatingVerySatisfied = "rating_very_satisfied" [];
+    /// A level.
+    RatingSatisfied = "rating_satisfied" [];
+    /// A level.
+    RatingFairlySatisfied = "rating_fairly_satisfied" [];
+    /// A level.
+    RatingDissatisfied = "rating_dissatisfied" [];
+    /// A level.
+    RatingVeryDissatisfied = "rating_very_dissatisfied" [];
+    /// The rating was taken.
+    RatingKept = "rating_kept" [];
+    /// A button: the rating given, to be changed.
+    RatingGiven = "rating_given" ["level"];
+    /// A low rating will be looked into.
+    RatingFollowUp = "rating_follow_up" ["receipt", "owner"];
+    /// Why so low?
+    RatingWhy = "rating_why" [];
+    /// A button: rather not say.
+    RatingNoReason = "rating_no_reason" [];
+    /// The reason was taken.
+    RatingReasonKept = "rating_reason_kept" ["receipt", "owner"];
+    /// The day is over.
+    RatingUnalterable = "rating_unalterable" ["level"];
+    /// Not an answer this person can rate.
+    RatingRefused = "rating_refused" [];
     /// Which receipt?
     ProgressWhich = "progress_which" [];
     /// No receipt of this number.

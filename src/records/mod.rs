@@ -5,9 +5,10 @@
 pub mod export;
 mod inbox;
 mod outbox;
+mod rating;
 mod receipt;
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use jiff::Timestamp;
 use serde::de::DeserializeOwned;
@@ -15,6 +16,7 @@ use serde::{Deserialize, Serialize};
 
 pub use inbox::{Inbox, Update};
 pub use outbox::{Key, MOST_FLIGHTS, Outbox, Outgoing};
+pub use rating::{Answer, Level, Rated, Rating, Vote};
 pub use receipt::Receipt;
 
 use crate::corpus::{Revision, UnitId, Zone};
@@ -144,8 +146,14 @@ pub struct Suggestion {
 
 /// Who waits for an answer to a receipt; deleted when the answer is told or the asker wants to be forgotten.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-struct FollowUp {
+struct Follow {
     asker: ConversationId,
+}
+
+impl Follow {
+    fn new(asker: &ConversationId) -> Self {
+        Self { asker: asker.clone() }
+    }
 }
 
 /// A record found by its receipt.
@@ -155,6 +163,8 @@ pub enum Found {
     Question(Question),
     /// An opinion.
     Suggestion(Suggestion),
+    /// A low rating that is followed up.
+    Rating(Rating),
 }
 
 /// Why a record could not be kept or read.
@@ -178,12 +188,14 @@ pub enum RecordError {
 pub struct Records {
     store: Arc<dyn Store>,
     outbox: Outbox,
+    /// Held while a record is read and changed, so that of two changes at once each sees the other.
+    deciding: Arc<Mutex<()>>,
 }
 
 impl Records {
     /// Keeps records in `store`.
     pub fn new(store: Arc<dyn Store>) -> Self {
-        Self { outbox: Outbox::new(store.clone()), store }
+        Self { outbox: Outbox::new(store.clone()), store, deciding: Arc::default() }
     }
 
     /// What was received and not yet answered. One inbox serves all who receive.
@@ -194,6 +206,10 @@ impl Records {
     /// What is to be sent and has not arrived.
     pub fn outbox(&self) -> Outbox {
         self.outbox.clone()
+    }
+
+    fn deciding(&self) -> MutexGuard<'_, ()> {
+        self.deciding.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Draws a new receipt number, never given before by this store.
@@ -221,7 +237,7 @@ impl Records {
         let batch = Batch::new().put(table, receipt.as_str(), encode(record)).put(
             Table::FollowUps,
             receipt.as_str(),
-            encode(&FollowUp { asker: asker.clone() }),
+            encode(&Follow::new(asker)),
         );
         Ok(self.store.write(batch, Durability::Synced)?)
     }
@@ -232,15 +248,18 @@ impl Records {
         if let Some(question) = self.store.read(Table::Questions, key)? {
             return Ok(Some(Found::Question(decode(Table::Questions, &question)?)));
         }
-        let suggestion = self.store.read(Table::Suggestions, key)?;
-        suggestion.map(|bytes| Ok(Found::Suggestion(decode(Table::Suggestions, &bytes)?))).transpose()
+        if let Some(suggestion) = self.store.read(Table::Suggestions, key)? {
+            return Ok(Some(Found::Suggestion(decode(Table::Suggestions, &suggestion)?)));
+        }
+        let rating = self.rating(receipt)?;
+        Ok(rating.filter(|rating| rating.follow_up.is_some()).map(Found::Rating))
     }
 
     /// The receipts on which `asker` still waits, in number order.
     pub fn waiting(&self, asker: &ConversationId) -> Result<Vec<Receipt>, RecordError> {
         let mut receipts = Vec::new();
         for (key, value) in self.store.scan(Table::FollowUps)? {
-            if decode::<FollowUp>(Table::FollowUps, &value)?.asker == *asker {
+            if decode::<Follow>(Table::FollowUps, &value)?.asker == *asker {
                 receipts.extend(Receipt::parse(&String::from_utf8_lossy(&key)));
             }
         }
@@ -295,6 +314,9 @@ impl Records {
         }
         for receipt in &receipts {
             batch = batch.delete(Table::FollowUps, receipt.as_str());
+        }
+        for link in self.rater_links(person)? {
+            batch = batch.delete(Table::Raters, link);
         }
         self.store.write(batch, Durability::Synced)?;
         Ok(receipts.len())

@@ -19,6 +19,10 @@ pub enum Table {
     Questions,
     /// Opinions and complaints, by receipt.
     Suggestions,
+    /// Ratings of answers, by receipt.
+    Ratings,
+    /// Who gave which rating, by conversation and answer.
+    Raters,
     /// Who waits for an answer, by receipt; kept apart from what was asked.
     FollowUps,
     /// What a conversation is about, by conversation.
@@ -37,9 +41,11 @@ pub enum Table {
 
 impl Table {
     /// All tables.
-    pub const ALL: [Table; 9] = [
+    pub const ALL: [Table; 11] = [
         Table::Questions,
         Table::Suggestions,
+        Table::Ratings,
+        Table::Raters,
         Table::FollowUps,
         Table::Conversations,
         Table::Counters,
@@ -54,6 +60,8 @@ impl Table {
         match self {
             Table::Questions => "questions",
             Table::Suggestions => "suggestions",
+            Table::Ratings => "ratings",
+            Table::Raters => "raters",
             Table::FollowUps => "follow_ups",
             Table::Conversations => "conversations",
             Table::Counters => "counters",

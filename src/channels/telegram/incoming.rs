@@ -35,11 +35,11 @@ impl Incoming {
             UpdateKind::CallbackQuery(query) => {
                 let chat = query.message.as_ref()?.chat();
                 let action = query.data.as_deref().and_then(Action::parse).unwrap_or(Action::Help);
+                // In a group others read the message too; and an answer stays while it is rated.
+                let pressed = query.message.as_ref().filter(|_| chat.is_private() && !action.is_aside());
+                let place = pressed.map_or(Place::Below, |message| Place::InsteadOf(message.id().0));
                 let (body, press) = (Body::Press(action), Some(query.id.clone()));
                 let conversation = conversation(chat, query.from.id);
-                // In a group others read the message too.
-                let pressed = query.message.as_ref().filter(|_| chat.is_private());
-                let place = pressed.map_or(Place::Below, |message| Place::InsteadOf(message.id().0));
                 Some(Self { chat: chat.id, conversation, body, press, mark: None, place })
             }
             _ => None,

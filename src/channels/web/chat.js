@@ -28,10 +28,11 @@ function addButtons(article, buttons) {
   if (buttons.length === 0) return;
   const row = document.createElement("div");
   row.className = "buttons";
-  for (const { label, action } of buttons) {
+  for (const { label, action, aside } of buttons) {
     const button = document.createElement("button");
     button.type = "button";
     button.textContent = label;
+    if (aside) button.className = "aside";
     button.addEventListener("click", () => send({ action }, label));
     row.append(button);
   }

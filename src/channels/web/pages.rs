@@ -35,11 +35,12 @@ fn page(name: &str, context: minijinja::Value) -> String {
 pub struct ButtonView<'r> {
     label: &'r str,
     action: String,
+    aside: bool,
 }
 
 impl<'r> From<&'r Button> for ButtonView<'r> {
     fn from(button: &'r Button) -> Self {
-        Self { label: &button.label, action: button.action.token() }
+        Self { label: &button.label, action: button.action.token(), aside: button.action.is_aside() }
     }
 }
 
