@@ -27,7 +27,7 @@ use crate::phrasing::{Blank, Line, ReplyId, computed, from_corpus};
 use crate::records::{ConversationId, Found, Question, RecordError, Records, State, Suggestion, SuggestionKind};
 use crate::search::{CONTEXT_FEATURES, EntryRef, Hit, Query};
 use crate::text::{Redacted, redact};
-use crate::understand::{self, LONGEST_MESSAGE, Reading, Unreadable, readable};
+use crate::understand::{self, Reading, readable};
 use decision::{Decision, Reason, Rejection, Situation, Step, decide, decide_press};
 use render::Renderer;
 
@@ -85,7 +85,7 @@ impl<'h> Conversation<'h> {
         let said = Said { message, redacted, normalised };
         let mut reply = self.act(&decision.step, &said, &dialogue)?;
         if let Body::Captioned(attachment, _) = &message.body {
-            reply.lines.push(self.edition.phrasing.say(cannot_see(*attachment), &[]));
+            reply.lines.push(self.edition.phrasing.say(render::cannot_see(*attachment), &[]));
         }
         if message.body.words().is_some_and(|words| said.redacted.as_str() != words) {
             reply.lines.push(self.edition.phrasing.say(ReplyId::Masked, &[]));
@@ -176,7 +176,7 @@ impl<'h> Conversation<'h> {
             Step::Forget => self.forget(&render, said)?,
             Step::Smalltalk(reply) => render.sentences(Outcome::Smalltalk, &[*reply]),
             Step::Help { first_words } => render.help(*first_words),
-            Step::Reject(rejection) => reject(&render, *rejection),
+            Step::Reject(rejection) => render.reject(*rejection),
             Step::SayAgain => {
                 let mut reply = render.sentences(Outcome::Clarify, &[ReplyId::SayAgain]);
                 reply.buttons = render.help(false).buttons;
@@ -423,35 +423,5 @@ fn entry_of(action: &Action) -> Option<EntryRef> {
         Action::Matter(id) => Some(EntryRef::Matter(id.clone())),
         Action::Journey(id) => Some(EntryRef::Journey(id.clone())),
         _ => None,
-    }
-}
-
-fn reject(render: &Renderer<'_>, rejection: Rejection) -> Reply {
-    let first: Line = match rejection {
-        Rejection::Words(Unreadable::TooLong) => {
-            render.line(ReplyId::RejectTooLong, &[computed("longest", LONGEST_MESSAGE)])
-        }
-        Rejection::Words(Unreadable::Empty) => render.line(ReplyId::RejectEmpty, &[]),
-        Rejection::Words(Unreadable::NotWords) | Rejection::Noise => render.line(ReplyId::RejectNotWords, &[]),
-        Rejection::Attachment(attachment) => render.line(cannot_see(attachment), &[]),
-    };
-    let mut reply = Reply::new(Outcome::Reject);
-    reply.lines.push(first);
-    // Who sends a place is on the way.
-    reply.lines.extend((rejection == Rejection::Attachment(Attachment::Location)).then(|| render.address()));
-    reply.lines.push(render.line(ReplyId::HowToAsk, &[]));
-    reply
-}
-
-fn cannot_see(attachment: Attachment) -> ReplyId {
-    match attachment {
-        Attachment::Photo => ReplyId::RejectPhoto,
-        Attachment::Voice => ReplyId::RejectVoice,
-        Attachment::Video => ReplyId::RejectVideo,
-        Attachment::Sticker => ReplyId::RejectSticker,
-        Attachment::Location => ReplyId::RejectLocation,
-        Attachment::Contact => ReplyId::RejectContact,
-        Attachment::File => ReplyId::RejectFile,
-        Attachment::Other => ReplyId::RejectAttachment,
     }
 }

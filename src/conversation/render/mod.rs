@@ -2,8 +2,11 @@
 
 mod guide;
 mod hall;
+mod reject;
 
 use jiff::Zoned;
+
+pub use reject::cannot_see;
 
 use super::message::Action;
 use super::reply::{Button, GuideRef, Outcome, Reply};
