@@ -13,8 +13,8 @@ use support::server::{Server, Start};
 use tokio::sync::Semaphore;
 use wenban::channels::telegram::Door;
 use wenban::conversation::{Body, Message};
-use wenban::records::{Outgoing, Records};
-use wenban::store::MemoryStore;
+use wenban::records::{Channel, ConversationId, Outgoing, Records, Update};
+use wenban::store::{MemoryStore, Store, Table};
 
 static HALL: LazyLock<TestHall> = LazyLock::new(TestHall::new);
 
@@ -373,4 +373,58 @@ async fn fault_34_a_deep_link_opens_its_guide_and_any_other_payload_the_welcome(
     assert_eq!(answered(&sent[0]), Some((7, "unemployment-benefit".to_owned())));
     assert!(sent[1..].iter().all(|welcome| text(welcome) == text(&sent[1])), "{sent:?}");
     assert!(text(&sent[1]).contains("问办"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_first_words_carry_the_privacy_notice_once_and_forgetting_erases_the_person_from_the_records() {
+    const CHAT: i64 = 7_351_902_846;
+    let api = BotApi::default();
+    let records = open(&api).await;
+    api.write(CHAT, "失业金怎么申请");
+    api.write(CHAT, "火星上的石头能不能寄回来当纪念品");
+    let sent = api.wait_for("sendmessage", 2).await;
+    assert!(text(&sent[0]).contains("不要发证件号") && !text(&sent[1]).contains("不要发证件号"), "{sent:?}");
+    api.write(CHAT, "/forget");
+    let forgotten = api.wait_for("sendmessage", 3).await;
+    assert!(text(&forgotten[2]).contains("删好了"), "{forgotten:?}");
+    api.write(8, "谢谢");
+    api.wait_for("sendmessage", 4).await;
+    // The reply to somebody else has left, so the one before has been deleted or is being.
+    let person = ConversationId::new(Channel::Telegram, &CHAT.to_string());
+    assert!(records.waiting(&person).unwrap().is_empty());
+    assert_eq!(records.conversation::<Value>(&person).unwrap(), None);
+    api.write(CHAT, "谢谢");
+    let again = api.wait_for("sendmessage", 5).await;
+    assert!(text(&again[4]).contains("不要发证件号"), "a stranger again: {again:?}");
+}
+
+#[test]
+fn forgetting_leaves_no_trace_of_the_chat_in_any_table() {
+    let store = Arc::new(MemoryStore::default());
+    let records = Records::new(store.clone());
+    let update = |id: u64, chat: i64| Update {
+        id,
+        raw: json!({ "update_id": id, "message": { "chat": { "id": chat }, "text": "x" } }),
+    };
+    let (now, person) = (jiff::Timestamp::UNIX_EPOCH, ConversationId::new(Channel::Telegram, "73519"));
+    records.inbox().receive(vec![update(1, 73_519), update(2, 73_519), update(3, 8)], now).unwrap();
+    let message = |chat| Outgoing {
+        chat,
+        text: "好".to_owned(),
+        keyboard: Vec::new(),
+        answers: None,
+        replaces: None,
+        flights: 0,
+    };
+    records.outbox().enqueue(None, &[message(73_519), message(8)]).unwrap();
+    records.keep_conversation(&person, &"about something").unwrap();
+    records.forget(&person).unwrap();
+    // The wish itself goes with its answer.
+    records.outbox().enqueue(Some(1), &[]).unwrap();
+    let rows: Vec<_> = Table::ALL.into_iter().flat_map(|table| store.scan(table).unwrap()).collect();
+    let text: String = rows
+        .iter()
+        .map(|(key, value)| format!("{}{}", String::from_utf8_lossy(key), String::from_utf8_lossy(value)))
+        .collect();
+    assert!(!text.contains("73519") && text.contains("\"chat\":8"), "{text}");
 }

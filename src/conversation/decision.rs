@@ -93,7 +93,7 @@ pub enum Step {
 impl Step {
     /// Whether it speaks of what one person left here, which nobody else in the room is to read.
     pub fn is_private(&self) -> bool {
-        matches!(self, Step::Progress(_) | Step::Forget)
+        matches!(self, Step::Progress(_) | Step::Forget | Step::OfferLevels(_) | Step::Rate(..) | Step::TakeReason(_))
     }
 }
 
@@ -198,6 +198,8 @@ pub fn decide_press(action: &Action, corpus: &Corpus, dialogue: &Dialogue) -> De
         Action::NoneOfThese => Some(none_of_these(dialogue)),
         Action::NotThis => Some(Step::SayAgain),
         Action::Mine => Some(Step::Progress(None)),
+        Action::Suggest => Some(Step::AskOpinion),
+        Action::Forget => Some(Step::Forget),
         Action::Rate(number) => Some(rateable(*number, dialogue).map_or(Step::RefuseRating, Step::OfferLevels)),
         Action::Rated(number, level) => {
             Some(rateable(*number, dialogue).map_or(Step::RefuseRating, |answer| Step::Rate(answer, *level)))

@@ -36,7 +36,7 @@ pub struct Dialogue {
     pub awaits_reason: Option<Receipt>,
     /// The latest answers, which may still be rated; not forgotten with the rest.
     pub answers: Vec<Answer>,
-    /// When the last message came.
+    /// When the last message came; `None` before the first.
     pub last_at: Option<Timestamp>,
 }
 
@@ -45,7 +45,7 @@ impl Dialogue {
     pub fn as_of(self, now: Timestamp) -> Self {
         match self.last_at {
             Some(last) if now.duration_since(last) <= FORGOTTEN_AFTER => self,
-            _ => Self { answers: self.answers, ..Self::default() },
+            _ => Self { answers: self.answers, last_at: self.last_at, ..Self::default() },
         }
     }
 
@@ -74,6 +74,7 @@ mod tests {
         let then = Timestamp::UNIX_EPOCH;
         let dialogue = Dialogue { guide: Some("a".into()), last_at: Some(then), ..Dialogue::default() };
         assert_eq!(dialogue.clone().as_of(then + SignedDuration::from_mins(29)), dialogue);
-        assert_eq!(dialogue.as_of(then + SignedDuration::from_mins(31)), Dialogue::default());
+        let expired = dialogue.as_of(then + SignedDuration::from_mins(31));
+        assert_eq!(expired, Dialogue { last_at: Some(then), ..Dialogue::default() });
     }
 }

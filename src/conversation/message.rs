@@ -84,6 +84,10 @@ pub enum Action {
     Help,
     /// How far has come what I left here.
     Mine,
+    /// I have something to say about the hall.
+    Suggest,
+    /// Forget me.
+    Forget,
     /// Show the levels to rate the so-many-th answer of the conversation.
     Rate(u32),
     /// Rate it.
@@ -106,6 +110,8 @@ impl Action {
             Action::NotThis => "not".to_owned(),
             Action::Help => "help".to_owned(),
             Action::Mine => "mine".to_owned(),
+            Action::Suggest => "suggest".to_owned(),
+            Action::Forget => "forget".to_owned(),
             Action::Rate(answer) => format!("r:{answer}"),
             Action::Rated(answer, level) => format!("r:{answer}:{}", level.points()),
             Action::NoReason => "no-reason".to_owned(),
@@ -137,6 +143,8 @@ impl Action {
             ("not", None, None) => Action::NotThis,
             ("help", None, None) => Action::Help,
             ("mine", None, None) => Action::Mine,
+            ("suggest", None, None) => Action::Suggest,
+            ("forget", None, None) => Action::Forget,
             _ => return None,
         };
         Some(action)
@@ -176,6 +184,8 @@ mod tests {
             Action::NotThis,
             Action::Help,
             Action::Mine,
+            Action::Suggest,
+            Action::Forget,
             Action::Rate(17),
             Action::Rated(u32::MAX, Level::Dissatisfied),
             Action::NoReason,

@@ -24,12 +24,17 @@ use crate::clock::at_the_hall;
 use crate::corpus::{Facet, HallTopic, UnitId, Zone};
 use crate::edition::Edition;
 use crate::phrasing::{Blank, Line, ReplyId, computed, from_corpus};
-use crate::records::{ConversationId, Found, Question, RecordError, Records, State, Suggestion, SuggestionKind};
+use crate::records::{
+    Channel, ConversationId, Found, Question, RecordError, Records, State, Suggestion, SuggestionKind,
+};
 use crate::search::{CONTEXT_FEATURES, EntryRef, Hit, Query};
 use crate::text::{Redacted, redact};
 use crate::understand::{self, Reading, readable};
 use decision::{Decision, Reason, Rejection, Situation, Step, decide, decide_press};
 use render::Renderer;
+
+/// Below this confidence an entry says nothing about whose business a question is.
+const NEAR_ENOUGH: f32 = 0.05;
 
 /// One conversation core over one edition of the corpus and the records.
 pub struct Conversation<'h> {
@@ -83,6 +88,11 @@ impl<'h> Conversation<'h> {
             Body::Attachment(kind) => (form(Step::Reject(Rejection::Attachment(*kind))), redact(""), String::new()),
         };
         let said = Said { message, redacted, normalised };
+        // The web page says it before the first word.
+        let is_first_contact = message.channel == Channel::Telegram
+            && dialogue.last_at.is_none()
+            && !message.conversation.is_shared()
+            && !matches!(decision.step, Step::Forget);
         let mut reply = self.act(&decision.step, &said, &dialogue)?;
         if let Body::Captioned(attachment, _) = &message.body {
             reply.lines.push(self.edition.phrasing.say(render::cannot_see(*attachment), &[]));
@@ -90,8 +100,11 @@ impl<'h> Conversation<'h> {
         if message.body.words().is_some_and(|words| said.redacted.as_str() != words) {
             reply.lines.push(self.edition.phrasing.say(ReplyId::Masked, &[]));
         }
+        if is_first_contact && !reply.lines.iter().any(|line| line.reply == ReplyId::Privacy) {
+            reply.lines.push(self.edition.phrasing.say(ReplyId::Privacy, &[]));
+        }
         let mut next = self.next_dialogue(dialogue, &decision, &said, &reply);
-        self.offer_rating(&decision.step, &mut reply, &mut next);
+        self.offer_rating(&decision.step, message.conversation.is_shared(), &mut reply, &mut next);
         reply.micros = started.elapsed().as_micros() as u64;
         Ok((reply, next))
     }
@@ -261,7 +274,9 @@ impl<'h> Conversation<'h> {
             }
             EntryRef::Journey(_) | EntryRef::Intent(_) => None,
         };
-        candidates.iter().find_map(owner).unwrap_or((None, None))
+        // What was offered and turned down carries no confidence, and was near all the same.
+        let is_near = |confidence: f32| confidence == 0.0 || confidence >= NEAR_ENOUGH;
+        candidates.iter().filter(|(_, confidence)| is_near(*confidence)).find_map(owner).unwrap_or((None, None))
     }
 
     fn take_suggestion(

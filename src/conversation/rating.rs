@@ -10,10 +10,10 @@ use crate::phrasing::{ReplyId, computed};
 use crate::records::{Answer, Level, Rated, Rating, Receipt, RecordError, Vote};
 
 impl Conversation<'_> {
-    /// Puts the offer to rate under an answer that will be remembered.
-    pub(super) fn offer_rating(&self, step: &Step, reply: &mut Reply, next: &mut Dialogue) {
+    /// Puts the offer to rate under an answer that will be remembered and that nobody else reads.
+    pub(super) fn offer_rating(&self, step: &Step, shared: bool, reply: &mut Reply, next: &mut Dialogue) {
         let Step::Answer { guide, .. } = step else { return };
-        if self.records.is_some() {
+        if self.records.is_some() && !shared {
             let number = next.rateable(guide, self.now);
             let label = self.edition.phrasing.say(ReplyId::RateAnswer, &[]).text;
             reply.buttons.push(Button { label, action: Action::Rate(number) });

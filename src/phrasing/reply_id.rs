@@ -306,6 +306,12 @@ reply_ids! {
     CommandStart = "command_start" [];
     /// The command menu: help.
     CommandHelp = "command_help" [];
+    /// Command menu: the service areas.
+    CommandAreas = "command_areas" [];
+    /// Command menu: an opinion.
+    CommandSuggest = "command_suggest" [];
+    /// Command menu: being forgotten.
+    CommandForget = "command_forget" [];
     /// The command menu: what I left here.
     CommandMine = "command_mine" [];
 }

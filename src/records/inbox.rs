@@ -82,6 +82,22 @@ impl Inbox {
         kept.map(|bytes| decode(Table::Inbox, &bytes)).transpose()
     }
 
+    /// Adds to `batch` the deletion of what `chat` has sent and still waits, but for the first: that is the wish to be
+    /// forgotten, which goes with its answer.
+    pub(super) fn forget(&self, chat: i64, batch: Batch) -> Result<Batch, RecordError> {
+        let is_own = |raw: &Value| {
+            let said = [&raw["message"], &raw["edited_message"], &raw["callback_query"]["message"]];
+            said.iter().any(|message| message["chat"]["id"] == chat) || raw["inline_query"]["from"]["id"] == chat
+        };
+        let mut own = Vec::new();
+        for (key, value) in self.store.scan(Table::Inbox)? {
+            if is_own(&decode(Table::Inbox, &value)?) {
+                own.push(key);
+            }
+        }
+        Ok(own.into_iter().skip(1).fold(batch, |batch, key| batch.delete(Table::Inbox, key)))
+    }
+
     /// Puts an update that cannot be read aside: its shape stays, its words go. Returns how many there are now.
     pub fn set_aside(&self, id: u64, raw: &Value) -> Result<usize, RecordError> {
         let batch = Batch::new().delete(Table::Inbox, key(id)).put(Table::Unread, key(id), encode(&shape(raw)));

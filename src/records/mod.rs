@@ -61,6 +61,11 @@ impl ConversationId {
         self.name().contains(':')
     }
 
+    /// The number of the Telegram chat with this person alone.
+    fn telegram_chat(&self) -> Option<i64> {
+        self.0.strip_prefix("telegram:")?.parse().ok()
+    }
+
     /// The same person's conversation with nobody else in the room.
     pub fn alone(&self) -> Self {
         let (channel, name) = self.0.split_once(':').unwrap_or(("", &self.0));
@@ -317,6 +322,10 @@ impl Records {
         }
         for link in self.rater_links(person)? {
             batch = batch.delete(Table::Raters, link);
+        }
+        if let Some(chat) = person.telegram_chat() {
+            batch = self.outbox.forget(chat, batch)?;
+            batch = self.inbox().forget(chat, batch)?;
         }
         self.store.write(batch, Durability::Synced)?;
         Ok(receipts.len())

@@ -110,6 +110,12 @@ impl Outbox {
         Ok(self.store.write(batch, Durability::Synced)?)
     }
 
+    /// Adds to `batch` the deletion of all that waits for `chat`.
+    pub(super) fn forget(&self, chat: i64, batch: Batch) -> Result<Batch, RecordError> {
+        let own = self.waiting()?.into_iter().filter(|(_, to)| *to == chat);
+        Ok(own.fold(batch, |batch, (number, _)| batch.delete(Table::Outbox, number.to_be_bytes())))
+    }
+
     fn put(&self, number: u64, message: &Outgoing) -> Result<(), RecordError> {
         let batch = Batch::new().put(Table::Outbox, number.to_be_bytes(), encode(message));
         Ok(self.store.write(batch, Durability::Synced)?)

@@ -27,7 +27,7 @@ use tokio::sync::{Notify, OnceCell, Semaphore};
 
 use crate::conversation::{Message, Outcome, Reply};
 use crate::hall::Hall;
-use crate::phrasing::ReplyId;
+use crate::phrasing::{ReplyId, from_corpus};
 use crate::records::{self, Channel, Inbox, Outbox, Outgoing, RecordError, Records};
 use drawing::Place;
 use incoming::Incoming;
@@ -110,7 +110,7 @@ impl Door {
     /// Answers what an earlier run left, then polls and answers until the task is dropped.
     pub async fn run(self: Arc<Self>) {
         self.resume().await;
-        self.announce_commands().await;
+        self.introduce().await;
         let mut offset = 0;
         let mut pause = Duration::from_secs(1);
         loop {
@@ -303,16 +303,29 @@ impl Door {
         self.me.get_or_init(ask).await
     }
 
-    async fn announce_commands(&self) {
+    /// Sets the command menu and what Telegram shows of the bot before the first word.
+    async fn introduce(&self) {
         let edition = self.hall.edition();
-        let command = |name, words| BotCommand::new(name, edition.phrasing.say(words, &[]).text);
+        let say = |words| edition.phrasing.say(words, &[]).text;
         let commands = [
-            command("start", ReplyId::CommandStart),
-            command("help", ReplyId::CommandHelp),
-            command("mine", ReplyId::CommandMine),
+            ("start", ReplyId::CommandStart),
+            ("areas", ReplyId::CommandAreas),
+            ("mine", ReplyId::CommandMine),
+            ("suggest", ReplyId::CommandSuggest),
+            ("help", ReplyId::CommandHelp),
+            ("forget", ReplyId::CommandForget),
         ];
-        if let Err(error) = self.bot.set_my_commands(commands).await {
-            tracing::warn!(error = self.without_secret(&error), "the command menu could not be set");
+        let commands = commands.map(|(name, words)| BotCommand::new(name, say(words)));
+        let hall = from_corpus("hall", &edition.corpus.hall.short_name);
+        let welcome = edition.phrasing.say(ReplyId::Welcome, &[hall]).text;
+        let description = format!("{welcome}{}", say(ReplyId::Privacy));
+        let introduced = async {
+            self.bot.set_my_commands(commands).await?;
+            self.bot.set_my_description().description(description).await?;
+            self.bot.set_my_short_description().short_description(welcome).await
+        };
+        if let Err(error) = introduced.await {
+            tracing::warn!(error = self.without_secret(&error), "the bot could not be introduced to Telegram");
         }
     }
 

@@ -107,7 +107,7 @@ impl Door {
         })
         .await?;
         let Some(message) = message else {
-            tracing::error!(number, "a reply of which nobody knows whether it arrived is not sent a third time");
+            tracing::info!(number, "a reply is not sent: its person was forgotten, or it took off twice already");
             self.schedule().landed(chat, Instant::now().into_std());
             return Ok(());
         };

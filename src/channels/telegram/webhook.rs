@@ -35,7 +35,7 @@ impl Door {
         // Before the first delivery: an update that comes in between would be taken up twice.
         self.resume().await;
         let door = self.clone();
-        tokio::spawn(async move { door.announce_commands().await });
+        tokio::spawn(async move { door.introduce().await });
         Router::new()
             .route(&address("", &webhook.path), post(receive))
             .layer(RequestBodyLimitLayer::new(LARGEST_DELIVERY))
