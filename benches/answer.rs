@@ -41,7 +41,9 @@ fn main() {
         let asks = entries(&own).flat_map(|entry| entry.asks).step_by(7).take(QUESTIONS);
         let questions: Vec<String> = asks.map(|ask| ask.to_string()).collect();
         let corpus = if guides > own.guides.len() { grown(&own, guides) } else { own };
-        measure(&Edition::in_memory(corpus, model.clone()).expect("it can be built in memory"), &questions);
+        let edition = Edition::in_memory(corpus, model.clone()).expect("it can be built in memory");
+        measure(&edition, &questions);
+        measure_worst(&edition);
     }
 }
 
@@ -97,6 +99,27 @@ fn measure(edition: &Edition, questions: &[String]) {
     );
     for ((name, _), time) in parts.iter().zip(&medians) {
         println!("{name:34} {time:>10.2?} an answer, {:.2} x the limit", time.as_secs_f64() / medians[0].as_secs_f64());
+    }
+}
+
+/// What was made to hurt: the slowest of several answers to each.
+fn measure_worst(edition: &Edition) {
+    let story = "我爸六十了没上过班，";
+    let worst: [(&str, String); 6] = [
+        ("4,096 brackets", "(".repeat(4_096)),
+        ("500 brackets", "(".repeat(500)),
+        ("one character 4,000 times", "社".repeat(4_000)),
+        ("right-to-left marks", "失业\u{202e}金\u{200f}怎么\u{2066}领\u{2069}".repeat(40)),
+        ("500 different characters", ('\u{4e00}'..='\u{9fff}').step_by(41).take(500).collect()),
+        ("a story of 500 characters", story.chars().cycle().take(499).chain(['吗']).collect()),
+    ];
+    for (name, text) in worst {
+        let slowest = (0..ROUNDS).map(|_| {
+            let started = Instant::now();
+            answer(edition, &text);
+            started.elapsed()
+        });
+        println!("{name:34} {:>10.2?} at worst", slowest.max().expect("there are rounds"));
     }
 }
 

@@ -9,12 +9,12 @@ use serde::{Deserialize, Serialize};
 use super::{Done, hall_without_records, open_edition, open_records};
 use crate::channels::terminal;
 use crate::clock::{Clock, SystemClock};
-use crate::conversation::decision::Reason;
+use crate::conversation::decision::{Reason, Step};
 use crate::conversation::{Body, Conversation, Dialogue, Message, ReplyJson, Trace};
 use crate::edition::Edition;
 use crate::hall::Hall;
 use crate::records::{Channel, ConversationId};
-use crate::search::FEATURES;
+use crate::search::{EntryRef, FEATURES};
 use crate::settings::Settings;
 use crate::store::StoreError;
 
@@ -148,7 +148,8 @@ fn explanation(edition: &Edition, trace: &Trace<'_>) -> String {
                 let text = &edition.corpus.files[place.file].text[place.span.clone()];
                 format!("{} ({path}:{line})", text.trim_matches('"'))
             });
-            let features: Vec<_> = FEATURES.iter().zip(hit.evidence.features).map(|(name, value)| format!("{name} {value:.2}")).collect();
+            let features: Vec<_> =
+                FEATURES.iter().zip(hit.evidence.features).map(|(name, value)| format!("{} {value:.2}", in_words(name))).collect();
             context! { id => hit.entry.id(), confidence => format!("{:.3}", hit.confidence), closest, features => features.join("  ") }
         })
         .collect();
@@ -165,7 +166,7 @@ fn explanation(edition: &Edition, trace: &Trace<'_>) -> String {
         hits,
         reason,
         numbers,
-        step => format!("{:?}", trace.decision.step),
+        step => step(&trace.decision.step),
         revision => edition.corpus.revision.as_str(),
     });
     filled.expect("the template's values are given")
@@ -178,6 +179,46 @@ fn trace_words(edition: &Edition, trace: &Trace<'_>) -> Vec<String> {
         means => format!("{word} → {}", means.join("、")),
     });
     words.collect()
+}
+
+/// What a feature measures, for a clerk.
+fn in_words(feature: &str) -> &str {
+    match feature {
+        "best_name" => "像名称",
+        "coverage" => "话里的词这里有",
+        "profile" => "用词整体像",
+        "learned" => "照问法学到的",
+        other => other,
+    }
+}
+
+/// What is done, for a clerk.
+fn step(step: &Step) -> String {
+    let ids = |entries: &[(EntryRef, f32)]| entries.iter().map(|(entry, _)| entry.id()).collect::<Vec<_>>().join("、");
+    match step {
+        Step::Answer { guide, facet, situation, .. } => {
+            let situation = situation.as_ref().map(|situation| format!("，情形 {situation}")).unwrap_or_default();
+            format!("照指南 {guide} 答，先说 {} 这一面{situation}", facet.key())
+        }
+        Step::Clarify(options) => format!("反问是哪一件：{}", ids(options)),
+        Step::Journey(journey) => format!("列出一件事 {journey} 的每一步"),
+        Step::Listed(matter) => format!("还没有指南，只说 {matter} 归谁管"),
+        Step::Area(zone) => format!("列出服务区 {} 的事项", zone.key()),
+        Step::Hall(_) => "答大厅的事".to_owned(),
+        Step::Handoff => "转给人".to_owned(),
+        Step::AskOpinion | Step::TakeOpinion => "收意见".to_owned(),
+        Step::TakeMisconduct => "收线索，转监督".to_owned(),
+        Step::OfferLevels(_) | Step::Rate(..) | Step::RefuseRating | Step::TakeReason(_) | Step::LeaveReason => {
+            "收评价".to_owned()
+        }
+        Step::Progress(_) => "说编号到哪了".to_owned(),
+        Step::Forget => "删除这个人的记录".to_owned(),
+        Step::Smalltalk(_) => "寒暄一句".to_owned(),
+        Step::Help { .. } => "说能问什么".to_owned(),
+        Step::Reject(_) => "请对方换成文字再说".to_owned(),
+        Step::SayAgain => "请对方换个说法".to_owned(),
+        Step::Admit { candidates, .. } => format!("照实说不知道，记下来；最接近的是：{}", ids(candidates)),
+    }
 }
 
 /// The reason's name for the template, and its figures.
