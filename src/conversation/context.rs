@@ -24,7 +24,7 @@ pub fn decide(s: &Situation<'_>) -> Option<Decision> {
     if !s.reading.corrects && (s.reading.is_only_facet || asks_when_open(s)) {
         return stay(s, &matter, Reason::FollowUp);
     }
-    if surely_small_talk(s) || is_said_word_for_word(s) {
+    if surely_small_talk(s) || is_said_word_for_word(s) || speaks_of_the_unknown(s) {
         return None;
     }
     let current = Some(EntryRef::Guide(matter.clone()));
@@ -129,6 +129,13 @@ fn asks_when_open(s: &Situation<'_>) -> bool {
         _ => false,
     });
     s.reading.facet == Some(Facet::Hours) && (is_heard || comes_first) && !s.normalised.contains("大厅")
+}
+
+/// Several words, and most of them nobody at the hall has ever written: not about the matter talked about.
+fn speaks_of_the_unknown(s: &Situation<'_>) -> bool {
+    const SEVERAL: usize = 4;
+    let words = s.reading.content.len();
+    words >= SEVERAL && s.unknown.len() * 2 > words
 }
 
 /// A name or ask to the word needs no context.
