@@ -155,3 +155,11 @@ fn broken_toml_is_explained_where_it_breaks() {
     let report = problems(with(GUIDE, |text| text.replace("plain_name = \"领失业金\"", "plain_name = \"领失业金")));
     assert!(report.contains("文件格式不对") && report.contains(&format!("corpus/{GUIDE}:")), "{report}");
 }
+
+#[test]
+fn a_corpus_enlarged_for_measuring_has_no_errors() {
+    let shipped = read_corpus_files(SHIPPED.clone()).corpus.expect("it has no errors");
+    let enlarged = read_corpus_files(wenban::corpus::enlarge::enlarged(&shipped, 100));
+    assert_eq!(enlarged.errors(), 0);
+    assert_eq!(enlarged.corpus.expect("without errors").guides.len(), 100);
+}

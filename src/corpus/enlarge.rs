@@ -65,10 +65,10 @@ fn made_up<'c>(number: usize, model: &'c Guide, name: &str, asks: &[&Text], rand
     let texts = |texts: &'c [Text]| texts.iter().map(Text::as_str).collect();
     MadeUp {
         id: format!("made-up-{number}"),
-        official_name: format!("{name}（{number}）"),
+        official_name: format!("{name}（{}）", spelled(number)),
         zone: model.zone.key(),
         unit: model.unit.as_str(),
-        plain_name: format!("{name}（{number}号）"),
+        plain_name: format!("{name}（{}号）", spelled(number)),
         one_line: &model.one_line,
         audience: ["personal"],
         asks: (0..ASKS).map(|_| spliced(asks, random)).collect(),
@@ -81,6 +81,16 @@ fn made_up<'c>(number: usize, model: &'c Guide, name: &str, asks: &[&Text], rand
         legal_basis: model.legal_basis.iter().map(|basis| Law { law: &basis.law }).collect(),
         sources: model.sources.iter().map(|source| Origin { title: &source.title, issuer: &source.issuer }).collect(),
     }
+}
+
+/// A number in base nine with the digits 1 to 9: with a 0 it might look like a telephone number.
+fn spelled(mut number: usize) -> String {
+    let mut digits = Vec::new();
+    while digits.is_empty() || number > 0 {
+        digits.push(b"123456789"[number % 9]);
+        number /= 9;
+    }
+    digits.iter().rev().map(|digit| char::from(*digit)).collect()
 }
 
 /// The first half of one ask and the second half of another.
