@@ -7,11 +7,11 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, RwLock};
 
 use crate::clock::Clock;
-use crate::conversation::{Conversation, Message, Outcome, Reply, Shareable};
+use crate::conversation::{Conversation, Message, Outcome, Reply, Shareable, StaffAct};
 use crate::corpus::{self, Reading, Revision};
 use crate::edition::{Edition, read_corpus_files};
 use crate::phrasing::{ReplyId, computed};
-use crate::records::Records;
+use crate::records::{ConversationId, Question, Receipt, RecordError, Records};
 use crate::search::Model;
 
 /// A hall that answers.
@@ -79,15 +79,7 @@ impl Hall {
 
     /// Answers a message. A failure inside becomes a kind sentence with a reference that stands in the log.
     pub fn receive(&self, message: &Message) -> Reply {
-        let edition = self.edition();
-        let conversation = Conversation { edition: &edition, records: self.records.as_ref(), now: self.clock.now() };
-        // A panic costs one message an apology, never the door it came through.
-        let received = panic::catch_unwind(AssertUnwindSafe(|| conversation.receive(message)));
-        let reply = match received {
-            Ok(Ok(reply)) => reply,
-            Ok(Err(error)) => self.apologise(&edition, &error),
-            Err(_) => self.apologise(&edition, &Panicked),
-        };
+        let reply = self.attempt(|conversation| conversation.receive(message), |apology| apology);
         *self
             .counts
             .outcomes
@@ -101,6 +93,45 @@ impl Hall {
     /// Guides to hand on to somebody else, at most `most`; see [`Conversation::shareable`].
     pub fn shareable(&self, words: &str, most: usize) -> Vec<Shareable> {
         Conversation { edition: &self.edition(), records: None, now: self.clock.now() }.shareable(words, most)
+    }
+
+    /// A question as the staff see it.
+    pub fn post(&self, question: &Question) -> Reply {
+        self.conversation(&self.edition()).post(question)
+    }
+
+    /// Does what a member of staff, known as `by`, asks for. The question comes along when it has changed.
+    pub fn staff_acts(&self, act: &StaffAct, by: &str) -> (Reply, Option<Question>) {
+        self.attempt(|conversation| conversation.staff_acts(act, by), |apology| (apology, None))
+    }
+
+    /// The answers `asker` has not been told; see [`Conversation::fetch_answers`]. `None` when that failed.
+    pub fn fetch_answers(&self, asker: &ConversationId, seen: &[Receipt]) -> Option<(Vec<(Receipt, Reply)>, bool)> {
+        self.attempt(|conversation| conversation.fetch_answers(asker, seen).map(Some), |_| None)
+    }
+
+    /// What an asker hears of these answered questions.
+    pub fn answers(&self, questions: &[Question]) -> Reply {
+        self.conversation(&self.edition()).answers(questions)
+    }
+
+    fn conversation<'h>(&'h self, edition: &'h Edition) -> Conversation<'h> {
+        Conversation { edition, records: self.records.as_ref(), now: self.clock.now() }
+    }
+
+    /// A failure or a panic costs one message an apology, never the door it came through.
+    fn attempt<T>(
+        &self,
+        work: impl FnOnce(&Conversation<'_>) -> Result<T, RecordError>,
+        instead: impl FnOnce(Reply) -> T,
+    ) -> T {
+        let edition = self.edition();
+        let conversation = self.conversation(&edition);
+        match panic::catch_unwind(AssertUnwindSafe(|| work(&conversation))) {
+            Ok(Ok(done)) => done,
+            Ok(Err(error)) => instead(self.apologise(&edition, &error)),
+            Err(_) => instead(self.apologise(&edition, &Panicked)),
+        }
     }
 
     /// Counts something that came in and by rule got no answer.

@@ -32,6 +32,9 @@ pub struct Settings {
     /// What Telegram sends along to show that it is Telegram, 16 to 256 of `A-Z a-z 0-9 _ -`; goes with the path.
     /// `WENBAN_TELEGRAM_WEBHOOK_SECRET`.
     pub telegram_webhook_secret: Option<Secret>,
+    /// Number of the Telegram group in which the staff answer, below 0. `WENBAN_STAFF_GROUP`; without it questions wait
+    /// for an export.
+    pub staff_group: Option<i64>,
 }
 
 /// Something that must not be printed.
@@ -78,6 +81,7 @@ impl Default for Settings {
             reload_seconds: 2,
             telegram_webhook_path: None,
             telegram_webhook_secret: None,
+            staff_group: None,
         }
     }
 }
@@ -95,8 +99,17 @@ impl fmt::Display for SettingsError {
 
 impl std::error::Error for SettingsError {}
 
-const KEYS: [&str; 8] =
-    ["corpus", "index", "data", "listen", "log", "reload_seconds", "telegram_webhook_path", "telegram_webhook_secret"];
+const KEYS: [&str; 9] = [
+    "corpus",
+    "index",
+    "data",
+    "listen",
+    "log",
+    "reload_seconds",
+    "telegram_webhook_path",
+    "telegram_webhook_secret",
+    "staff_group",
+];
 
 impl Settings {
     /// Reads the file when it is there, then the environment over it. Reports every problem, not only the first.
@@ -116,7 +129,7 @@ impl Settings {
         for key in KEYS {
             if let Ok(value) = env::var(format!("WENBAN_{}", key.to_uppercase())) {
                 let value = match value.parse::<i64>() {
-                    Ok(number) if key == "reload_seconds" => number.into(),
+                    Ok(number) if matches!(key, "reload_seconds" | "staff_group") => number.into(),
                     _ => toml::Value::String(value),
                 };
                 table.insert(key.to_owned(), value);
@@ -137,6 +150,9 @@ impl Settings {
         if settings.reload_seconds == 0 {
             problems.push("reload_seconds (WENBAN_RELOAD_SECONDS): must be at least 1".to_owned());
         }
+        if settings.staff_group.is_some_and(|group| group >= 0) {
+            problems.push("staff_group (WENBAN_STAFF_GROUP): must be a group's number, which is below 0".to_owned());
+        }
         problems.extend(settings.webhook_problems());
         if problems.is_empty() { Ok(settings) } else { Err(SettingsError(problems)) }
     }
@@ -150,6 +166,7 @@ impl Settings {
             "log" => self.log = from.log,
             "telegram_webhook_path" => self.telegram_webhook_path = from.telegram_webhook_path,
             "telegram_webhook_secret" => self.telegram_webhook_secret = from.telegram_webhook_secret,
+            "staff_group" => self.staff_group = from.staff_group,
             _ => self.reload_seconds = from.reload_seconds,
         }
     }
@@ -200,9 +217,9 @@ mod tests {
     fn every_problem_is_listed_with_its_key() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join(FILE);
-        fs::write(&file, "listen = \"nowhere\"\nreload_seconds = 0\nlisten_on = 3\n").unwrap();
+        fs::write(&file, "listen = \"nowhere\"\nreload_seconds = 0\nlisten_on = 3\nstaff_group = 5\n").unwrap();
         let message = Settings::load(&file).unwrap_err().to_string();
-        for key in ["WENBAN_LISTEN", "WENBAN_RELOAD_SECONDS", "listen_on"] {
+        for key in ["WENBAN_LISTEN", "WENBAN_RELOAD_SECONDS", "listen_on", "WENBAN_STAFF_GROUP"] {
             assert!(message.contains(key), "{message}");
         }
     }

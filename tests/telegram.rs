@@ -8,7 +8,7 @@ use std::sync::{Arc, LazyLock};
 
 use serde_json::{Value, json};
 use support::TestHall;
-use support::bot_api::BotApi;
+use support::bot_api::{BotApi, account};
 use support::server::{Server, Start};
 use tokio::sync::Semaphore;
 use wenban::channels::telegram::Door;
@@ -31,7 +31,7 @@ async fn start(api: &BotApi, folder: &std::path::Path) -> (Start, Server) {
 async fn open(api: &BotApi) -> Records {
     let address = api.serve().await.parse().unwrap();
     let records = Records::new(Arc::new(MemoryStore::default()));
-    tokio::spawn(Door::new(TOKEN, Some(address), HALL.hall(), &records).run());
+    tokio::spawn(Door::new(account(TOKEN, address), HALL.hall(), &records).run());
     records
 }
 
@@ -266,7 +266,7 @@ async fn fault_12_a_thousand_panics_cost_their_messages_an_apology_and_nothing_e
         _ => calm.receive(message),
     };
     let records = Records::new(Arc::new(MemoryStore::default()));
-    tokio::spawn(Door::answered_by(TOKEN, Some(address), hall, &records, Arc::new(answerer)).run());
+    tokio::spawn(Door::answered_by(account(TOKEN, address), hall, &records, Arc::new(answerer)).run());
     for _ in 0..BOOMS {
         (1..=CHATS).for_each(|chat| api.write(chat, "boom"));
     }
@@ -292,7 +292,7 @@ async fn an_answer_that_takes_long_shows_that_it_is_being_written() {
         slow.receive(message)
     };
     let records = Records::new(Arc::new(MemoryStore::default()));
-    tokio::spawn(Door::answered_by(TOKEN, Some(address), hall, &records, Arc::new(answerer)).run());
+    tokio::spawn(Door::answered_by(account(TOKEN, address), hall, &records, Arc::new(answerer)).run());
     api.write(7, "谢谢");
     let shown = api.wait_for("sendchataction", 1).await;
     assert_eq!((shown[0]["chat_id"].as_i64(), shown[0]["action"].as_str()), (Some(7), Some("typing")));
@@ -340,17 +340,10 @@ async fn fault_32_what_waits_while_telegram_is_down_goes_out_in_order_when_it_is
         listener.local_addr().unwrap().to_string()
     };
     let records = Records::new(Arc::new(MemoryStore::default()));
-    let message = |text: &str, chat| Outgoing {
-        chat,
-        text: text.to_owned(),
-        keyboard: Vec::new(),
-        answers: None,
-        replaces: None,
-        flights: 0,
-    };
+    let message = |text: &str, chat| Outgoing { chat, text: text.to_owned(), ..Outgoing::default() };
     let backlog = [message("一", 1), message("二", 1), message("三", 2), message("四", 1)];
     records.outbox().enqueue(None, &backlog).unwrap();
-    let door = Door::new(TOKEN, Some(format!("http://{address}").parse().unwrap()), HALL.hall(), &records);
+    let door = Door::new(account(TOKEN, format!("http://{address}").parse().unwrap()), HALL.hall(), &records);
     tokio::spawn(door.run());
     let api = BotApi::default();
     api.serve_on(&address).await;
@@ -408,14 +401,7 @@ fn forgetting_leaves_no_trace_of_the_chat_in_any_table() {
     };
     let (now, person) = (jiff::Timestamp::UNIX_EPOCH, ConversationId::new(Channel::Telegram, "73519"));
     records.inbox().receive(vec![update(1, 73_519), update(2, 73_519), update(3, 8)], now).unwrap();
-    let message = |chat| Outgoing {
-        chat,
-        text: "好".to_owned(),
-        keyboard: Vec::new(),
-        answers: None,
-        replaces: None,
-        flights: 0,
-    };
+    let message = |chat| Outgoing { chat, text: "好".to_owned(), ..Outgoing::default() };
     records.outbox().enqueue(None, &[message(73_519), message(8)]).unwrap();
     records.keep_conversation(&person, &"about something").unwrap();
     records.forget(&person).unwrap();

@@ -6,7 +6,7 @@ use std::sync::{Arc, LazyLock};
 
 use serde_json::{Value, json};
 use support::TestHall;
-use support::bot_api::BotApi;
+use support::bot_api::{BotApi, account};
 use wenban::channels::telegram::Door;
 use wenban::phrasing::ReplyId;
 use wenban::records::{Channel, ConversationId, Records};
@@ -22,7 +22,7 @@ async fn open() -> BotApi {
     let api = BotApi::default();
     let address = api.serve().await.parse().unwrap();
     let records = Records::new(Arc::new(MemoryStore::default()));
-    tokio::spawn(Door::new("1:a-secret-token", Some(address), HALL.hall(), &records).run());
+    tokio::spawn(Door::new(account("1:a-secret-token", address), HALL.hall(), &records).run());
     api
 }
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 use support::TestHall;
-use support::bot_api::BotApi;
+use support::bot_api::{BotApi, account};
 use wenban::channels::telegram::Door;
 use wenban::corpus::GuideId;
 use wenban::records::Records;
@@ -22,7 +22,7 @@ async fn words_behind_the_name_of_the_bot_find_guides_to_hand_on() {
     let address = api.serve().await.parse().unwrap();
     let store = Arc::new(MemoryStore::default());
     let records = Records::new(store.clone());
-    tokio::spawn(Door::new("1:a-secret-token", Some(address), hall.hall(), &records).run());
+    tokio::spawn(Door::new(account("1:a-secret-token", address), hall.hall(), &records).run());
     for words in ["失业金", "", "火星上的石头", "失业金 44052419800101001X", &"(".repeat(256)] {
         api.type_inline(7, words);
     }

@@ -203,6 +203,7 @@ fn step(step: &Step) -> String {
         Step::Clarify(options) => format!("反问是哪一件：{}", ids(options)),
         Step::Journey(journey) => format!("列出一件事 {journey} 的每一步"),
         Step::Listed(matter) => format!("还没有指南，只说 {matter} 归谁管"),
+        Step::Areas => "显示各服务区".to_owned(),
         Step::Area(zone) => format!("列出服务区 {} 的事项", zone.key()),
         Step::Hall(_) => "答大厅的事".to_owned(),
         Step::Handoff => "转给人".to_owned(),

@@ -113,6 +113,7 @@ enum What {
     Questions,
     Suggestions,
     Ratings,
+    Proposals,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -128,6 +129,7 @@ impl From<What> for Collection {
             What::Questions => Collection::Questions,
             What::Suggestions => Collection::Suggestions,
             What::Ratings => Collection::Ratings,
+            What::Proposals => Collection::Proposals,
         }
     }
 }

@@ -7,7 +7,7 @@ use anyhow::Context;
 use tokio::net::TcpListener;
 
 use super::{Done, check, open_edition, open_records, telegram};
-use crate::channels::telegram::Door;
+use crate::channels::telegram::{Account, Door};
 use crate::channels::web;
 use crate::clock::SystemClock;
 use crate::corpus::Revision;
@@ -47,7 +47,11 @@ async fn serve_until_stopped(settings: &Settings) -> anyhow::Result<()> {
             tracing::warn!(%error, socket = %socket.display(), "the control socket is not served; exports need the server stopped");
         }
     });
-    let door = token.map(|token| Door::new(&token, api_url, hall.clone(), &records));
+    if settings.staff_group.is_some() && token.is_none() {
+        tracing::warn!("a staff group is set, but TELOXIDE_TOKEN is not; questions wait for an export");
+    }
+    let account = token.map(|token| Account { token, api_url, staff_group: settings.staff_group });
+    let door = account.map(|account| Door::new(account, hall.clone(), &records));
     let mut routes = web::router(hall);
     match (door, webhook) {
         (Some(door), Some(webhook)) => {

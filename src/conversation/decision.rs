@@ -44,6 +44,8 @@ pub enum Step {
     Journey(JourneyId),
     /// Say whose matter it is.
     Listed(MatterId),
+    /// Show the service areas.
+    Areas,
     /// Show the matters of an area.
     Area(Zone),
     /// Speak of the hall.
@@ -194,6 +196,7 @@ pub fn decide_press(action: &Action, corpus: &Corpus, dialogue: &Dialogue) -> De
         }
         Action::Matter(matter) if corpus.matter(matter).is_some() => Some(Step::Listed(matter.clone())),
         Action::Journey(journey) if corpus.journey(journey).is_some() => Some(Step::Journey(journey.clone())),
+        Action::Areas => Some(Step::Areas),
         Action::Area(zone) => Some(Step::Area(*zone)),
         Action::NoneOfThese => Some(none_of_these(dialogue)),
         Action::NotThis => Some(Step::SayAgain),

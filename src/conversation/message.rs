@@ -1,7 +1,7 @@
 //! What comes in through a door, the same for every channel.
 
 use crate::corpus::{Choice as _, Facet, GuideId, JourneyId, MatterId, Zone};
-use crate::records::{Channel, ConversationId, Level};
+use crate::records::{Channel, ConversationId, Level, Receipt};
 
 /// One message of one person.
 #[derive(Clone, Debug)]
@@ -82,6 +82,8 @@ pub enum Action {
     NotThis,
     /// What can you do.
     Help,
+    /// Show the service areas.
+    Areas,
     /// How far has come what I left here.
     Mine,
     /// I have something to say about the hall.
@@ -94,6 +96,10 @@ pub enum Action {
     Rated(u32, Level),
     /// Rather not say why.
     NoReason,
+    /// Staff: these are words the editors should know; which entry do they ask for.
+    Propose(Receipt),
+    /// Staff: they ask for this guide or matter; `None` leaves that to the editors.
+    ProposeFor(Receipt, Option<String>),
 }
 
 impl Action {
@@ -109,12 +115,15 @@ impl Action {
             Action::NoneOfThese => "none".to_owned(),
             Action::NotThis => "not".to_owned(),
             Action::Help => "help".to_owned(),
+            Action::Areas => "areas".to_owned(),
             Action::Mine => "mine".to_owned(),
             Action::Suggest => "suggest".to_owned(),
             Action::Forget => "forget".to_owned(),
             Action::Rate(answer) => format!("r:{answer}"),
             Action::Rated(answer, level) => format!("r:{answer}:{}", level.points()),
             Action::NoReason => "no-reason".to_owned(),
+            Action::Propose(receipt) => format!("p:{receipt}"),
+            Action::ProposeFor(receipt, entry) => format!("p:{receipt}:{}", entry.as_deref().unwrap_or_default()),
         }
     }
 
@@ -138,10 +147,15 @@ impl Action {
             ("z", Some(zone), None) => Action::Area(Zone::from_key(zone)?),
             ("r", Some(answer), None) => Action::Rate(whole(answer)?),
             ("r", Some(answer), Some(points)) => Action::Rated(whole(answer)?, level(points)?),
+            ("p", Some(receipt), None) => Action::Propose(written(receipt)?),
+            ("p", Some(receipt), Some(entry)) => {
+                Action::ProposeFor(written(receipt)?, Some(entry.to_owned()).filter(|entry| !entry.is_empty()))
+            }
             ("no-reason", None, None) => Action::NoReason,
             ("none", None, None) => Action::NoneOfThese,
             ("not", None, None) => Action::NotThis,
             ("help", None, None) => Action::Help,
+            ("areas", None, None) => Action::Areas,
             ("mine", None, None) => Action::Mine,
             ("suggest", None, None) => Action::Suggest,
             ("forget", None, None) => Action::Forget,
@@ -154,6 +168,11 @@ impl Action {
 /// A number as this program writes it: `+7` and `007` are not.
 fn whole(text: &str) -> Option<u32> {
     text.parse().ok().filter(|number: &u32| number.to_string() == text)
+}
+
+/// A receipt as this program writes it.
+fn written(text: &str) -> Option<Receipt> {
+    Receipt::parse(text).filter(|receipt| receipt.as_str() == text)
 }
 
 fn level(points: &str) -> Option<Level> {
@@ -183,12 +202,16 @@ mod tests {
             Action::NoneOfThese,
             Action::NotThis,
             Action::Help,
+            Action::Areas,
             Action::Mine,
             Action::Suggest,
             Action::Forget,
             Action::Rate(17),
             Action::Rated(u32::MAX, Level::Dissatisfied),
             Action::NoReason,
+            Action::Propose(Receipt::from_count(7)),
+            Action::ProposeFor(Receipt::from_count(7), Some("a-b".into())),
+            Action::ProposeFor(Receipt::from_count(7), None),
         ];
         for action in actions {
             assert_eq!(Action::parse(&action.token()), Some(action));

@@ -10,6 +10,7 @@ mod rating;
 pub mod render;
 pub mod reply;
 mod share;
+mod window;
 
 use std::time::Instant;
 
@@ -19,6 +20,7 @@ pub use dialogue::Dialogue;
 pub use message::{Action, Attachment, Body, Message};
 pub use reply::{Button, GuideRef, Outcome, Reply, ReplyJson};
 pub use share::Shareable;
+pub use window::StaffAct;
 
 use crate::clock::at_the_hall;
 use crate::corpus::{Facet, HallTopic, UnitId, Zone};
@@ -71,6 +73,7 @@ impl<'h> Conversation<'h> {
         let dialogue = self.recall(&message.conversation)?;
         let (mut reply, next) = self.turn(message, dialogue)?;
         self.remember(&message.conversation, next)?;
+        self.tell_answers(&message.conversation, &mut reply)?;
         reply.micros = started.elapsed().as_micros() as u64;
         Ok(reply)
     }
@@ -174,6 +177,7 @@ impl<'h> Conversation<'h> {
             Step::Clarify(options) => render.clarify(options),
             Step::Journey(id) => render.journey(corpus.journey(id).expect("decisions name journeys of this corpus")),
             Step::Listed(id) => render.listed(corpus.matter(id).expect("decisions name matters of this corpus")),
+            Step::Areas => render.areas(),
             Step::Area(zone) => render.area(*zone),
             Step::Hall(topic) => render.hall(*topic),
             Step::Handoff => self.hand_off(&render, said)?,
@@ -258,6 +262,7 @@ impl<'h> Conversation<'h> {
             owner,
             asked_at: self.now,
             state: State::Open,
+            answer: None,
             candidates: candidates.iter().map(|(entry, confidence)| (entry.id().to_owned(), *confidence)).collect(),
             revision: self.edition.corpus.revision.clone(),
         })
@@ -360,7 +365,7 @@ impl<'h> Conversation<'h> {
             });
         }
         if asked.is_empty() {
-            reply.lines.push(render.line(ReplyId::ProgressWhich, &[]));
+            reply.lines.extend([ReplyId::ProgressNone, ReplyId::ProgressWhich].map(|words| render.line(words, &[])));
         }
         Ok(reply)
     }

@@ -158,6 +158,48 @@ reply_ids! {
     ProgressOpen = "progress_open" ["receipt", "date"];
     /// Answered.
     ProgressAnswered = "progress_answered" ["receipt"];
+    /// Nothing is waiting.
+    ProgressNone = "progress_none" [];
+    /// To the asker: there is an answer.
+    WindowAnswered = "window_answered" ["receipt"];
+    /// The question as it was asked.
+    Asked = "asked" ["text"];
+    /// The window's answer.
+    WindowSays = "window_says" ["text"];
+    /// To the staff: a question waits.
+    StaffOpen = "staff_open" ["receipt"];
+    /// To the staff: it has been answered.
+    StaffClosed = "staff_closed" ["receipt", "by"];
+    /// To the staff: who owns it first.
+    StaffOwner = "staff_owner" ["owner"];
+    /// To the staff: what came closest.
+    StaffNear = "staff_near" ["names"];
+    /// To the staff: where and when it was asked.
+    StaffAsked = "staff_asked" ["channel", "time"];
+    /// To the staff: how to answer.
+    StaffHow = "staff_how" [];
+    /// To the staff: the answer was taken.
+    StaffTaken = "staff_taken" ["receipt"];
+    /// To the staff: the asker was forgotten.
+    StaffNobodyWaits = "staff_nobody_waits" ["receipt"];
+    /// To the staff: somebody else was first.
+    StaffAlready = "staff_already" ["receipt", "by"];
+    /// To the staff: an answer is words.
+    StaffWordsOnly = "staff_words_only" [];
+    /// To the staff: personal data was masked; the answer as it is told follows.
+    StaffMasked = "staff_masked" [];
+    /// A button for staff: propose these words to the editors.
+    Propose = "propose" [];
+    /// To the staff: which entry do they ask for?
+    ProposeWhich = "propose_which" [];
+    /// A button for staff: none of these.
+    ProposeOther = "propose_other" [];
+    /// To the staff: that entry is gone.
+    ProposeGone = "propose_gone" [];
+    /// To the staff: proposed.
+    Proposed = "proposed" ["name"];
+    /// To the staff: proposed, for the editors to place.
+    ProposedOpen = "proposed_open" [];
     /// Forgotten.
     Forgotten = "forgotten" ["count"];
     /// Nothing to read.

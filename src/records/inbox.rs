@@ -82,20 +82,21 @@ impl Inbox {
         kept.map(|bytes| decode(Table::Inbox, &bytes)).transpose()
     }
 
-    /// Adds to `batch` the deletion of what `chat` has sent and still waits, but for the first: that is the wish to be
-    /// forgotten, which goes with its answer.
+    /// Adds to `batch` the deletion of what the person of `chat` has sent, there and in groups, and still waits, but for
+    /// the first said there: that is the wish to be forgotten, which goes with its answer.
     pub(super) fn forget(&self, chat: i64, batch: Batch) -> Result<Batch, RecordError> {
-        let is_own = |raw: &Value| {
-            let said = [&raw["message"], &raw["edited_message"], &raw["callback_query"]["message"]];
-            said.iter().any(|message| message["chat"]["id"] == chat) || raw["inline_query"]["from"]["id"] == chat
-        };
-        let mut own = Vec::new();
+        let (mut there, mut elsewhere) = (Vec::new(), Vec::new());
         for (key, value) in self.store.scan(Table::Inbox)? {
-            if is_own(&decode(Table::Inbox, &value)?) {
-                own.push(key);
+            let raw: Value = decode(Table::Inbox, &value)?;
+            let said = [&raw["message"], &raw["edited_message"], &raw["callback_query"], &raw["inline_query"]];
+            if said.iter().any(|said| said["chat"]["id"] == chat || said["message"]["chat"]["id"] == chat) {
+                there.push(key);
+            } else if said.iter().any(|said| said["from"]["id"] == chat) {
+                elsewhere.push(key);
             }
         }
-        Ok(own.into_iter().skip(1).fold(batch, |batch, key| batch.delete(Table::Inbox, key)))
+        let own = there.into_iter().skip(1).chain(elsewhere);
+        Ok(own.fold(batch, |batch, key| batch.delete(Table::Inbox, key)))
     }
 
     /// Puts an update that cannot be read aside: its shape stays, its words go. Returns how many there are now.

@@ -7,17 +7,20 @@ mod inbox;
 mod outbox;
 mod rating;
 mod receipt;
+mod window;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use jiff::Timestamp;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
+use tokio::sync::Notify;
 
 pub use inbox::{Inbox, Update};
 pub use outbox::{Key, MOST_FLIGHTS, Outbox, Outgoing};
 pub use rating::{Answer, Level, Rated, Rating, Vote};
 pub use receipt::Receipt;
+pub use window::{Answered, Proposal, WindowAnswer};
 
 use crate::corpus::{Revision, UnitId, Zone};
 use crate::store::{Batch, Durability, Store, StoreError, Table};
@@ -62,7 +65,7 @@ impl ConversationId {
     }
 
     /// The number of the Telegram chat with this person alone.
-    fn telegram_chat(&self) -> Option<i64> {
+    pub fn telegram_chat(&self) -> Option<i64> {
         self.0.strip_prefix("telegram:")?.parse().ok()
     }
 
@@ -112,6 +115,9 @@ pub struct Question {
     pub asked_at: Timestamp,
     /// How far it has come.
     pub state: State,
+    /// What the window answered.
+    #[serde(default)]
+    pub answer: Option<WindowAnswer>,
     /// What the bot thought of, best first: entry id and confidence in 0..=1.
     pub candidates: Vec<(String, f32)>,
     /// The corpus it was asked against.
@@ -195,12 +201,14 @@ pub struct Records {
     outbox: Outbox,
     /// Held while a record is read and changed, so that of two changes at once each sees the other.
     deciding: Arc<Mutex<()>>,
+    /// Woken when there is something to show the staff or to tell an asker.
+    news: Arc<Notify>,
 }
 
 impl Records {
     /// Keeps records in `store`.
     pub fn new(store: Arc<dyn Store>) -> Self {
-        Self { outbox: Outbox::new(store.clone()), store, deciding: Arc::default() }
+        Self { outbox: Outbox::new(store.clone()), store, deciding: Arc::default(), news: Arc::default() }
     }
 
     /// What was received and not yet answered. One inbox serves all who receive.
@@ -211,6 +219,11 @@ impl Records {
     /// What is to be sent and has not arrived.
     pub fn outbox(&self) -> Outbox {
         self.outbox.clone()
+    }
+
+    /// Woken when there is something to show the staff or to tell an asker; one at a time may wait.
+    pub fn news(&self) -> Arc<Notify> {
+        self.news.clone()
     }
 
     fn deciding(&self) -> MutexGuard<'_, ()> {
@@ -224,22 +237,26 @@ impl Records {
 
     /// Keeps a question and who waits for its answer. On disk when it returns.
     pub fn keep_question(&self, question: &Question, asker: &ConversationId) -> Result<(), RecordError> {
-        self.keep(Table::Questions, &question.receipt, question, asker)
+        let unposted = Batch::new().put(Table::Unposted, question.receipt.as_str(), []);
+        self.keep(unposted, Table::Questions, &question.receipt, question, asker)?;
+        self.news.notify_one();
+        Ok(())
     }
 
     /// Keeps an opinion and who waits to hear of it. On disk when it returns.
     pub fn keep_suggestion(&self, suggestion: &Suggestion, author: &ConversationId) -> Result<(), RecordError> {
-        self.keep(Table::Suggestions, &suggestion.receipt, suggestion, author)
+        self.keep(Batch::new(), Table::Suggestions, &suggestion.receipt, suggestion, author)
     }
 
     fn keep<R: Serialize>(
         &self,
+        batch: Batch,
         table: Table,
         receipt: &Receipt,
         record: &R,
         asker: &ConversationId,
     ) -> Result<(), RecordError> {
-        let batch = Batch::new().put(table, receipt.as_str(), encode(record)).put(
+        let batch = batch.put(table, receipt.as_str(), encode(record)).put(
             Table::FollowUps,
             receipt.as_str(),
             encode(&Follow::new(asker)),
@@ -310,7 +327,8 @@ impl Records {
     /// The masked questions stay, as nobody's; the number of receipts let go is returned.
     pub fn forget(&self, person: &ConversationId) -> Result<usize, RecordError> {
         let receipts = self.waiting(person)?;
-        let mut batch = Batch::new().delete(Table::Conversations, person.key());
+        let _deciding = self.deciding();
+        let mut batch = Batch::new().delete(Table::Conversations, person.key()).delete(Table::Untold, person.key());
         for (key, _) in self.store.scan(Table::Conversations)? {
             let shared = ConversationId(String::from_utf8_lossy(&key).into_owned());
             if shared.is_shared() && shared.alone() == *person {

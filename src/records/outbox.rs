@@ -7,14 +7,14 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use serde::{Deserialize, Serialize};
 
-use super::{RecordError, decode, encode};
+use super::{Receipt, RecordError, decode, encode};
 use crate::store::{Batch, Durability, Store, Table};
 
 /// Times one message may take off.
 pub const MOST_FLIGHTS: u8 = 2;
 
 /// A message for a chat.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Outgoing {
     /// The chat's number.
     pub chat: i64,
@@ -26,6 +26,9 @@ pub struct Outgoing {
     pub answers: Option<i32>,
     /// The message it takes the place of, if that still stands.
     pub replaces: Option<i32>,
+    /// The questions whose answers it tells.
+    #[serde(default)]
+    pub tells: Vec<Receipt>,
     /// Times it took off.
     pub flights: u8,
 }
@@ -55,6 +58,12 @@ impl Outbox {
     /// Keeps messages and, in the same synced write, counts update `answered` of the inbox as answered. Returns their
     /// numbers, ascending.
     pub fn enqueue(&self, answered: Option<u64>, messages: &[Outgoing]) -> Result<Vec<u64>, RecordError> {
+        let batch = answered.map_or(Batch::new(), |update| Batch::new().delete(Table::Inbox, update.to_be_bytes()));
+        self.enqueue_with(batch, messages)
+    }
+
+    /// Keeps messages in the same synced write as `batch`.
+    pub(super) fn enqueue_with(&self, batch: Batch, messages: &[Outgoing]) -> Result<Vec<u64>, RecordError> {
         let mut next = self.next.lock().unwrap_or_else(PoisonError::into_inner);
         let first = match *next {
             Some(first) => first,
@@ -62,13 +71,8 @@ impl Outbox {
         };
         let numbers: Vec<u64> = (first..).take(messages.len()).collect();
         let rows = numbers.iter().zip(messages);
-        let batch = rows.fold(Batch::new(), |batch, (number, message)| {
-            batch.put(Table::Outbox, number.to_be_bytes(), encode(message))
-        });
-        let batch = match answered {
-            Some(update) => batch.delete(Table::Inbox, update.to_be_bytes()),
-            None => batch,
-        };
+        let batch = rows
+            .fold(batch, |batch, (number, message)| batch.put(Table::Outbox, number.to_be_bytes(), encode(message)));
         self.store.write(batch, Durability::Synced)?;
         *next = Some(first + messages.len() as u64);
         Ok(numbers)
@@ -128,7 +132,7 @@ mod tests {
     use crate::store::MemoryStore;
 
     fn message(chat: i64) -> Outgoing {
-        Outgoing { chat, text: "好".to_owned(), keyboard: Vec::new(), answers: None, replaces: None, flights: 0 }
+        Outgoing { chat, text: "好".to_owned(), ..Outgoing::default() }
     }
 
     #[test]

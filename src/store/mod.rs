@@ -35,13 +35,19 @@ pub enum Table {
     Outbox,
     /// Which numbers were received lately.
     Received,
+    /// Questions the staff have not been shown, by receipt.
+    Unposted,
+    /// Answers their askers have not been told, by conversation.
+    Untold,
+    /// Wordings proposed to the editors, by receipt.
+    Proposals,
     /// The shapes of updates that could not be read, by number.
     Unread,
 }
 
 impl Table {
     /// All tables.
-    pub const ALL: [Table; 11] = [
+    pub const ALL: [Table; 14] = [
         Table::Questions,
         Table::Suggestions,
         Table::Ratings,
@@ -52,6 +58,9 @@ impl Table {
         Table::Inbox,
         Table::Outbox,
         Table::Received,
+        Table::Unposted,
+        Table::Untold,
+        Table::Proposals,
         Table::Unread,
     ];
 
@@ -68,6 +77,9 @@ impl Table {
             Table::Inbox => "inbox",
             Table::Outbox => "outbox",
             Table::Received => "received",
+            Table::Unposted => "unposted",
+            Table::Untold => "untold",
+            Table::Proposals => "proposals",
             Table::Unread => "unread",
         }
     }

@@ -9,5 +9,5 @@ pub mod sentence;
 pub mod sound;
 
 pub use normalise::Normaliser;
-pub use redact::{Redacted, redact};
+pub use redact::{Redacted, redact, redact_public};
 pub use segment::Segmenter;

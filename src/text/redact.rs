@@ -37,9 +37,19 @@ impl fmt::Debug for Redacted {
 
 /// Masks the personal data in `text`; everything else stays as typed.
 pub fn redact(text: &str) -> Redacted {
+    mask(text, |_| true)
+}
+
+/// Masks the personal data in words the hall says to the public: a landline or an address in them is an office's, and
+/// stays.
+pub fn redact_public(text: &str) -> Redacted {
+    mask(text, |rule| !rule.may_be_an_office)
+}
+
+fn mask(text: &str, is_wanted: impl Fn(&Rule) -> bool) -> Redacted {
     let folded = Folded::new(text);
     let mut cuts: Vec<(Range<usize>, &'static str)> = Vec::new();
-    for rule in RULES.iter() {
+    for rule in RULES.iter().filter(|rule| is_wanted(rule)) {
         for found in rule.pattern.captures_iter(&folded.text) {
             let secret = found.name("secret").expect("every rule names its secret").range();
             let free = cuts.iter().all(|(taken, _)| secret.end <= taken.start || taken.end <= secret.start);
@@ -70,10 +80,16 @@ struct Rule {
     pattern: Regex,
     label: &'static str,
     applies: fn(&str, &Range<usize>) -> bool,
+    /// What it finds may as well belong to an office.
+    may_be_an_office: bool,
 }
 
 fn rule(pattern: &str, label: &'static str, applies: fn(&str, &Range<usize>) -> bool) -> Rule {
-    Rule { pattern: Regex::new(pattern).expect("masking patterns are valid"), label, applies }
+    Rule { pattern: Regex::new(pattern).expect("masking patterns are valid"), label, applies, may_be_an_office: false }
+}
+
+fn office_rule(pattern: &str, label: &'static str, applies: fn(&str, &Range<usize>) -> bool) -> Rule {
+    Rule { may_be_an_office: true, ..rule(pattern, label, applies) }
 }
 
 /// Ordered: the first rule to claim a stretch of text names it.
@@ -93,7 +109,7 @@ static RULES: LazyLock<Vec<Rule>> = LazyLock::new(|| {
             "〔电话〕",
             stands_alone,
         ),
-        rule(r"(?P<secret>\(?0\d{2,3}\)?[ -]{0,2}[2-9]\d{6,7})", "〔电话〕", is_landline),
+        office_rule(r"(?P<secret>\(?0\d{2,3}\)?[ -]{0,2}[2-9]\d{6,7})", "〔电话〕", is_landline),
         rule(
             r"(?P<secret>[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼]\s?[A-Za-z]\s?[·.]?\s?[A-Za-z0-9]{5,6})",
             "〔车牌〕",
@@ -112,12 +128,12 @@ static RULES: LazyLock<Vec<Rule>> = LazyLock::new(|| {
             "〔姓名〕",
             is_name,
         ),
-        rule(
+        office_rule(
             r"(?:[\p{Han}]{1,6}?(?:省|市|区|县|镇|乡|街道)|住在?|地址[是为:：]?|家在)(?P<secret>[\p{Han}]{2,10}?(?:路|街|巷|村|社区|里|花园|小区|苑|城|大道|围|寨|片|弄|新厝|楼)[\p{Han}]{0,8}?\d{1,5}(?:号|栋|幢|座|单元|室|房|楼|巷|弄)(?:之[一二三四五六七八九十\d]{1,3})?(?:\d{1,5}(?:号|栋|幢|座|单元|室|房|楼|梯))*)",
             "〔住址〕",
             always,
         ),
-        rule(
+        office_rule(
             r"(?P<secret>[\p{Han}]{2,6}?(?:路|街|巷|大道|村|小区|花园)\d{1,5}(?:号|栋|幢|座)(?:之[一二三四五六七八九十\d]{1,3})?(?:\d{1,5}(?:号|栋|幢|座|单元|室|房|楼|梯))*)",
             "〔住址〕",
             always,

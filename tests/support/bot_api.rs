@@ -12,6 +12,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::any;
 use serde_json::{Value, json};
 use tokio::sync::Notify;
+use wenban::channels::telegram::Account;
 
 /// The Bot API of one bot.
 #[derive(Clone, Default)]
@@ -30,9 +31,16 @@ struct Inside {
     /// Polls to come that are answered as if nothing had been acknowledged.
     forgetful_polls: usize,
     /// Answers to calls to come, by method in lower case, in order.
-    refusals: Vec<(String, Value)>,
+    refusals: Vec<Refusal>,
     /// Where updates are delivered, and the secret that goes along.
     webhook: Option<(String, String)>,
+}
+
+/// An answer to a call to come, in the place of the usual one.
+struct Refusal {
+    method: String,
+    chat: Option<i64>,
+    answer: Value,
 }
 
 impl BotApi {
@@ -109,7 +117,17 @@ impl BotApi {
 
     /// The next call of `method`, in lower case, is answered with this; it counts as a call of `refused <method>`.
     pub fn refuse(&self, method: &str, answer: Value) {
-        self.state.lock().expect("not poisoned").refusals.push((method.to_owned(), answer));
+        self.state.lock().expect("not poisoned").refusals.push(Refusal {
+            method: method.to_owned(),
+            chat: None,
+            answer,
+        });
+    }
+
+    /// The same for the next call that goes to `chat`.
+    pub fn refuse_to(&self, method: &str, chat: i64, answer: Value) {
+        let refusal = Refusal { method: method.to_owned(), chat: Some(chat), answer };
+        self.state.lock().expect("not poisoned").refusals.push(refusal);
     }
 
     /// Updates not yet acknowledged.
@@ -164,6 +182,11 @@ impl BotApi {
     }
 }
 
+/// The bot with `token` at the Bot API of `api_url`, without a staff group.
+pub fn account(token: &str, api_url: url::Url) -> Account {
+    Account { token: token.to_owned(), api_url: Some(api_url), staff_group: None }
+}
+
 fn chat_of(chat: i64) -> Value {
     match chat {
         ..0 => json!({ "id": chat, "type": "supergroup", "title": "邻居群" }),
@@ -187,8 +210,11 @@ async fn call(State(api): State<BotApi>, Path((_bot, method)): Path<(String, Str
     let body: Value = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
     let refusal = {
         let mut inside = api.state.lock().expect("not poisoned");
-        let found = inside.refusals.iter().position(|(refused, _)| *refused == method);
-        found.map(|at| inside.refusals.remove(at).1)
+        let is_due = |refusal: &Refusal| {
+            refusal.method == method && refusal.chat.is_none_or(|chat| body["chat_id"].as_i64() == Some(chat))
+        };
+        let found = inside.refusals.iter().position(is_due);
+        found.map(|at| inside.refusals.remove(at).answer)
     };
     if let Some(refusal) = refusal {
         api.state.lock().expect("not poisoned").calls.push((format!("refused {method}"), body));

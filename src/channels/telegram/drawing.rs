@@ -37,6 +37,7 @@ pub fn messages(reply: &Reply, chat: i64, place: Place) -> Vec<Outgoing> {
                 Place::InsteadOf(message) if count == 1 => Some(message),
                 _ => None,
             },
+            tells: Vec::new(),
             flights: 0,
         }
     };

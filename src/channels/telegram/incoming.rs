@@ -112,7 +112,7 @@ fn text_body(text: &str, corpus: &Corpus) -> Body {
         None => Body::Start,
         Some("/start") => words.next().and_then(|id| linked_guide(id, corpus)).unwrap_or(Body::Start),
         Some("/help") => Body::Press(Action::Help),
-        Some("/areas") => Body::Press(Action::Help),
+        Some("/areas") => Body::Press(Action::Areas),
         Some("/mine") => Body::Press(Action::Mine),
         Some("/suggest") => Body::Press(Action::Suggest),
         Some("/forget") => Body::Press(Action::Forget),

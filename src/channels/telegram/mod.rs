@@ -4,6 +4,7 @@
 //! its answer is on disk before it is deleted there. So a crash loses nothing; it may repeat an answer that was on its
 //! way, once.
 
+mod desk;
 mod drawing;
 mod group;
 mod incoming;
@@ -29,6 +30,7 @@ use crate::conversation::{Message, Outcome, Reply};
 use crate::hall::Hall;
 use crate::phrasing::{ReplyId, from_corpus};
 use crate::records::{self, Channel, Inbox, Outbox, Outgoing, RecordError, Records};
+use desk::StaffTurn;
 use drawing::Place;
 use incoming::Incoming;
 use latest::Latest;
@@ -56,11 +58,24 @@ const ELSEWHERE: &str = "the bot's messages go elsewhere: another program polls 
 /// What answers a message.
 type Answerer = Arc<dyn Fn(&Message) -> Reply + Send + Sync>;
 
-/// A bot on the Bot API of `api_url`, or on Telegram's own.
+/// Who the bot is.
+#[derive(Clone)]
+pub struct Account {
+    /// Its secret.
+    pub token: String,
+    /// Another Bot API server than Telegram's own.
+    pub api_url: Option<url::Url>,
+    /// The group in which the staff answer.
+    pub staff_group: Option<i64>,
+}
+
+/// A bot on Telegram.
 pub struct Door {
     bot: Bot,
     hall: Arc<Hall>,
     answerer: Answerer,
+    records: Records,
+    staff_group: Option<i64>,
     inbox: Inbox,
     outbox: Outbox,
     schedule: Mutex<Schedule>,
@@ -76,24 +91,20 @@ pub struct Door {
 }
 
 impl Door {
-    /// Opens the door for the bot with `token`.
-    pub fn new(token: &str, api_url: Option<url::Url>, hall: Arc<Hall>, records: &Records) -> Arc<Self> {
+    /// Opens the door for this bot.
+    pub fn new(account: Account, hall: Arc<Hall>, records: &Records) -> Arc<Self> {
         let answering = hall.clone();
-        Self::answered_by(token, api_url, hall, records, Arc::new(move |message: &Message| answering.receive(message)))
+        Self::answered_by(account, hall, records, Arc::new(move |message: &Message| answering.receive(message)))
     }
 
     /// The same with something else than the hall to answer messages.
-    pub fn answered_by(
-        token: &str,
-        api_url: Option<url::Url>,
-        hall: Arc<Hall>,
-        records: &Records,
-        answerer: Answerer,
-    ) -> Arc<Self> {
+    pub fn answered_by(account: Account, hall: Arc<Hall>, records: &Records, answerer: Answerer) -> Arc<Self> {
         Arc::new(Self {
-            bot: bot(token, api_url),
+            bot: bot(&account.token, account.api_url),
             hall,
             answerer,
+            records: records.clone(),
+            staff_group: account.staff_group,
             inbox: records.inbox(),
             outbox: records.outbox(),
             schedule: Mutex::default(),
@@ -102,7 +113,7 @@ impl Door {
             queues: Queues::default(),
             latest: Latest::default(),
             turns: Semaphore::new(SIDE_BY_SIDE),
-            secret: token.to_owned(),
+            secret: account.token,
             me: OnceCell::new(),
         })
     }
@@ -158,6 +169,7 @@ impl Door {
         let inbox = self.inbox.clone();
         let resumed = async {
             self.resume_sending().await?;
+            tokio::spawn(self.clone().keep_carrying());
             for id in blocking(move || inbox.waiting()).await? {
                 self.enqueue(id).await?;
             }
@@ -242,6 +254,11 @@ impl Door {
             return Ok(Vec::new());
         }
         let me = if group::concerns(&update) { Some(self.me().await) } else { None };
+        if let Some(group) = self.staff_group
+            && let Some(turn) = StaffTurn::of(&update, group, me)
+        {
+            return Ok(self.take_staff_turn(turn, group).await);
+        }
         let incoming = Incoming::of(&update, &self.hall.edition().corpus, me);
         let due = |incoming: &Incoming| {
             incoming.mark.as_ref().is_none_or(|mark| self.latest.takes(&incoming.conversation, mark))

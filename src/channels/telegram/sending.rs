@@ -10,7 +10,7 @@ use tokio::time::Instant;
 
 use super::schedule::{Next, Schedule};
 use super::{Door, LONGEST_PAUSE, blocking, drawing};
-use crate::records::{Outgoing, RecordError};
+use crate::records::{Outgoing, RecordError, Records};
 
 /// How a flight ended.
 enum Landing {
@@ -42,23 +42,26 @@ impl Door {
 
     /// Keeps messages, which answers update `answered` if there is one, and sees to it that they go out.
     pub(super) async fn post(&self, answered: Option<u64>, messages: Vec<Outgoing>) -> Result<(), RecordError> {
-        self.post_with(answered, messages, Schedule::push).await
+        self.post_with(messages, Schedule::push, move |records, messages| records.outbox().enqueue(answered, messages))
+            .await
     }
 
     /// The same, before all that waits for the chat.
     pub(super) async fn post_first(&self, answered: Option<u64>, messages: Vec<Outgoing>) -> Result<(), RecordError> {
-        self.post_with(answered, messages, Schedule::push_first).await
+        let keep = move |records: &Records, messages: &[Outgoing]| records.outbox().enqueue(answered, messages);
+        self.post_with(messages, Schedule::push_first, keep).await
     }
 
-    async fn post_with(
+    /// Has `keep` put messages into the outbox, which gives their numbers, and sees to it that they go out.
+    pub(super) async fn post_with(
         &self,
-        answered: Option<u64>,
         messages: Vec<Outgoing>,
         push: fn(&mut Schedule, i64, u64, std::time::Instant),
+        keep: impl FnOnce(&Records, &[Outgoing]) -> Result<Vec<u64>, RecordError> + Send + 'static,
     ) -> Result<(), RecordError> {
-        let outbox = self.outbox.clone();
+        let records = self.records.clone();
         let chats: Vec<i64> = messages.iter().map(|message| message.chat).collect();
-        let numbers = blocking(move || outbox.enqueue(answered, &messages)).await?;
+        let numbers = blocking(move || keep(&records, &messages)).await?;
         let now = Instant::now().into_std();
         for (chat, number) in chats.into_iter().zip(numbers) {
             push(&mut self.schedule(), chat, number, now);
@@ -116,13 +119,23 @@ impl Door {
         let turn_back =
             |until: Duration| self.schedule().turned_back(chat, number, (now + until).into_std(), now.into_std());
         match landing {
-            Landing::Arrived | Landing::Refused(_) => {
-                if let Landing::Refused(error) = landing {
-                    tracing::error!(error, "a reply was refused by Telegram and is given up");
-                }
+            Landing::Arrived => {
+                self.reachable();
+                let records = self.records.clone();
+                blocking(move || records.arrived(number, &message)).await?;
+                self.schedule().landed(chat, now.into_std());
+            }
+            Landing::Refused(error) => {
+                tracing::error!(error, "a reply was refused by Telegram and is given up");
                 self.reachable();
                 blocking(move || outbox.delete(&[number])).await?;
                 self.schedule().landed(chat, now.into_std());
+            }
+            // What citizens were promised waits there.
+            Landing::ChatGone if self.staff_group == Some(chat) => {
+                tracing::error!(chat, "the staff group cannot be written to; what is for it waits");
+                blocking(move || outbox.turned_back(number, &message)).await?;
+                turn_back(LONGEST_PAUSE);
             }
             Landing::ChatGone => {
                 let mut numbers = self.schedule().forget(chat);
@@ -174,6 +187,14 @@ impl Door {
         let again = match &error {
             RequestError::Api(ApiError::CantParseEntities(_)) if message.replaces.is_none() => {
                 self.request_send(message, false).await
+            }
+            RequestError::MigrateToChatId(to) => {
+                tracing::error!(
+                    from = message.chat,
+                    to = to.0,
+                    "a group has a new number; a setting may have to follow"
+                );
+                self.request_send(&Outgoing { chat: to.0, ..message.clone() }, true).await
             }
             RequestError::Api(_) if message.replaces.is_some() && self.landing_of(&error).is_refusal() => {
                 self.request_send(message, true).await

@@ -47,7 +47,14 @@ impl Renderer<'_> {
         Button { label: self.say(reply, &[]).text, action }
     }
 
-    fn areas(&self) -> Vec<Button> {
+    /// The service areas.
+    pub fn areas(&self) -> Reply {
+        let mut reply = self.sentences(Outcome::Help, &[ReplyId::HelpAreas]);
+        reply.buttons = self.area_buttons();
+        reply
+    }
+
+    fn area_buttons(&self) -> Vec<Button> {
         Zone::CHOICES
             .iter()
             .map(|(key, zone)| Button { label: label(key).to_owned(), action: Action::Area(*zone) })
@@ -64,7 +71,7 @@ impl Renderer<'_> {
             reply.lines.push(self.say(ReplyId::Help, &[]));
         }
         reply.lines.extend([self.say(ReplyId::HelpExamples, &[]), self.say(ReplyId::HelpAreas, &[])]);
-        reply.buttons = self.areas();
+        reply.buttons = self.area_buttons();
         reply
     }
 

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{RecordError, Records};
 use crate::corpus::{Corpus, labels::label};
-use rows::{questions, ratings, suggestions};
+use rows::{proposals, questions, ratings, suggestions};
 
 /// A table: keys of the columns, and in each row a value for each.
 struct Table {
@@ -45,6 +45,8 @@ pub enum Collection {
     Suggestions,
     /// Ratings of answers.
     Ratings,
+    /// Wordings proposed to the editors.
+    Proposals,
 }
 
 /// The file formats.
@@ -66,6 +68,7 @@ impl Collection {
             Collection::Questions => questions(records, corpus)?,
             Collection::Suggestions => suggestions(records, corpus)?,
             Collection::Ratings => ratings(records, corpus)?,
+            Collection::Proposals => proposals(records, corpus)?,
         };
         match format {
             Format::Xlsx => xlsx(&table),
@@ -106,7 +109,7 @@ fn xlsx(table: &Table) -> Result<Vec<u8>, ExportError> {
     let (head, cell) = (CellFormat::new().set_bold(), CellFormat::new().set_text_wrap());
     for (column, key) in (0u16..).zip(table.columns) {
         sheet.write_string_with_format(0, column, label(key), &head)?;
-        sheet.set_column_width(column, if *key == "text" { 60 } else { 16 })?;
+        sheet.set_column_width(column, if matches!(*key, "text" | "answer") { 60 } else { 16 })?;
     }
     for (number, row) in (1u32..).zip(&table.rows) {
         for (column, value) in (0u16..).zip(row) {

@@ -6,10 +6,13 @@ use jiff::Timestamp;
 
 use super::{Cell, Table};
 use crate::clock::at_the_hall;
-use crate::corpus::{Corpus, UnitId};
+use crate::corpus::{Corpus, GuideId, MatterId, UnitId};
 use crate::records::{RecordError, Records, SuggestionKind};
 
 const SAID: &[&str] = &["receipt", "time", "channel", "zone", "unit", "text", "times", "state"];
+const ASKED: &[&str] =
+    &["receipt", "time", "channel", "zone", "unit", "text", "times", "state", "answer", "answered_at", "answered_by"];
+const PROPOSED: &[&str] = &["receipt", "time", "entry", "text", "answer", "proposed_by"];
 const RATED: &[&str] = &["receipt", "time", "channel", "zone", "unit", "guide", "satisfaction", "text", "state"];
 
 /// All questions.
@@ -26,9 +29,12 @@ pub fn questions(records: &Records, corpus: &Corpus) -> Result<Table, RecordErro
             Cell::text(question.text.as_str()),
             Cell::number(times[question.normalised.as_str()]),
             Cell::word(&question.state),
+            Cell::text(question.answer.as_ref().map_or("", |answer| answer.text.as_str())),
+            question.answer.as_ref().map_or_else(|| Cell::text(""), |answer| time(answer.at)),
+            Cell::text(question.answer.as_ref().map_or("", |answer| answer.by.as_str())),
         ]
     };
-    Ok(Table { columns: SAID, rows: questions.iter().map(row).collect() })
+    Ok(Table { columns: ASKED, rows: questions.iter().map(row).collect() })
 }
 
 /// All opinions. Hints at misconduct are for supervision and left out.
@@ -69,6 +75,26 @@ pub fn ratings(records: &Records, corpus: &Corpus) -> Result<Table, RecordError>
         ]
     };
     Ok(Table { columns: RATED, rows: records.ratings()?.iter().map(row).collect() })
+}
+
+/// All proposals: what an editor adds to the asks of an entry, when it fits.
+pub fn proposals(records: &Records, corpus: &Corpus) -> Result<Table, RecordError> {
+    let name = |id: &str| {
+        let guide = corpus.guide(&GuideId::from(id)).map(|guide| guide.plain_name.as_str());
+        let name = guide.or_else(|| corpus.matter(&MatterId::from(id)).map(|matter| matter.plain_name.as_str()));
+        Cell { json: id.into(), text: name.map_or(id.to_owned(), |name| format!("{name}（{id}）")) }
+    };
+    let row = |proposal: &crate::records::Proposal| {
+        vec![
+            Cell::text(proposal.receipt.as_str()),
+            time(proposal.at),
+            proposal.entry.as_deref().map_or_else(|| Cell::text(""), name),
+            Cell::text(proposal.text.as_str()),
+            Cell::text(proposal.answer.as_ref().map_or("", |answer| answer.as_str())),
+            Cell::text(proposal.by.as_str()),
+        ]
+    };
+    Ok(Table { columns: PROPOSED, rows: records.proposals()?.iter().map(row).collect() })
 }
 
 fn count<'t>(texts: impl Iterator<Item = &'t str>) -> HashMap<String, usize> {
