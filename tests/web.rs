@@ -149,3 +149,38 @@ async fn says(address: &str, words: &str) -> String {
     let answer = say(address, json!({ "text": words })).await;
     answer["reply"]["text"].as_str().unwrap().to_owned()
 }
+
+#[tokio::test]
+async fn the_windows_answer_comes_to_the_page_and_counts_as_told_once_it_is_seen() {
+    use wenban::conversation::StaffAct;
+    use wenban::records::Receipt;
+
+    let hall = TestHall::new();
+    let address = serve(&hall).await;
+    let asked = say(&address, json!({ "text": "火星上的石头能不能寄回来当纪念品" })).await;
+    assert_eq!(asked["waiting"], true);
+    let text = asked["reply"]["text"].as_str().unwrap();
+    let receipt = text.split(|c: char| !c.is_ascii_digit()).find_map(Receipt::parse).expect("a number");
+    let fetch = async |conversation: &Value, seen: Value| -> Value {
+        let body = json!({ "conversation": conversation, "seen": seen });
+        let response = reqwest::Client::new().post(format!("{address}/api/answers")).json(&body).send().await.unwrap();
+        response.json().await.unwrap()
+    };
+    let none_yet = fetch(&asked["conversation"], json!([])).await;
+    assert_eq!(none_yet, json!({ "answers": [], "waiting": true }));
+    hall.hall().staff_acts(&StaffAct::Answer(receipt.clone(), Some("不能寄。".to_owned())), "阿明");
+    let stranger = say(&address, json!({ "text": "你好" })).await["conversation"].clone();
+    let nothing = json!({ "answers": [], "waiting": false });
+    assert_eq!(
+        fetch(&stranger, json!([receipt.as_str()])).await,
+        nothing,
+        "what others claim to have seen is still due"
+    );
+    for _ in 0..2 {
+        let fetched = fetch(&asked["conversation"], json!([])).await;
+        assert!(fetched["answers"][0]["text"].as_str().unwrap().contains("窗口答复：不能寄。"), "{fetched}");
+    }
+    assert_eq!(fetch(&asked["conversation"], json!([receipt.as_str()])).await, nothing);
+    let later = say(&address, json!({ "text": "谢谢", "conversation": asked["conversation"] })).await;
+    assert!(!later["reply"]["text"].as_str().unwrap().contains("不能寄"));
+}

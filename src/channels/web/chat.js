@@ -8,8 +8,12 @@ const REMEMBERED = "wenban-conversation";
 
 // A person who comes back may still ask how far a question has come.
 let conversation = form.elements.conversation.value;
+/** Whether the window may answer something that was left here. */
+let waiting = false;
 try {
-  conversation = localStorage.getItem(REMEMBERED) || conversation;
+  const remembered = localStorage.getItem(REMEMBERED);
+  waiting = remembered !== null;
+  conversation = remembered || conversation;
 } catch { /* storage is switched off: the conversation lasts as long as the page */ }
 
 function add(kind, lines) {
@@ -65,6 +69,7 @@ async function send(message, shown) {
     if (!response.ok) throw new Error(String(response.status));
     const answer = await response.json();
     conversation = answer.conversation;
+    waiting ||= answer.waiting;
     try { localStorage.setItem(REMEMBERED, conversation); } catch { /* as above */ }
     const article = add("reply", answer.reply.text.split("\n"));
     if (answer.checklist) addChecklist(article, answer.checklist, answer.print);
@@ -78,6 +83,34 @@ async function send(message, shown) {
     input.focus();
   }
 }
+
+/** Milliseconds between looks for answers of the window, while the page is looked at. */
+const LOOK_AGAIN = 15_000;
+/** Receipts of answers that are on the page. */
+const seen = new Set();
+async function fetchAnswers() {
+  if (!waiting || busy || document.hidden) return;
+  try {
+    const response = await fetch("/api/answers", {
+      method: "POST",
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify({ conversation, seen: [...seen] }),
+    });
+    if (!response.ok) return;
+    const fetched = await response.json();
+    waiting = fetched.waiting;
+    for (const { receipt, text } of fetched.answers) {
+      if (seen.has(receipt)) continue;
+      seen.add(receipt);
+      add("reply", text.split("\n")).scrollIntoView({ block: "nearest" });
+    }
+    // Says at once that they have arrived.
+    if (fetched.answers.length > 0) await fetchAnswers();
+  } catch { /* the next look may get through */ }
+}
+setInterval(fetchAnswers, LOOK_AGAIN);
+document.addEventListener("visibilitychange", fetchAnswers);
+fetchAnswers();
 
 function retryButton(message, shown) {
   const button = document.createElement("button");

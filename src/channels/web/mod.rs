@@ -20,7 +20,7 @@ use tower_http::timeout::TimeoutLayer;
 use crate::conversation::{Action, Body, Message, Reply, ReplyJson};
 use crate::corpus::GuideId;
 use crate::hall::Hall;
-use crate::records::{Channel, ConversationId};
+use crate::records::{Channel, ConversationId, Receipt};
 
 pub use control::{ControlError, ask_running_server, serve_control};
 
@@ -37,6 +37,7 @@ pub fn router(hall: Arc<Hall>) -> Router {
     Router::new()
         .route("/", get(open).post(submit))
         .route("/api/chat", post(chat))
+        .route("/api/answers", post(answers))
         .route("/checklist/{guide}", get(checklist))
         .route("/assets/chat.css", get(|| asset("text/css; charset=utf-8", include_str!("chat.css"))))
         .route("/assets/chat.js", get(|| asset("text/javascript; charset=utf-8", include_str!("chat.js"))))
@@ -135,6 +136,8 @@ struct ChatResponse<'r> {
     buttons: Vec<pages::ButtonView<'r>>,
     checklist: Option<String>,
     print: Option<String>,
+    /// Something was kept that the window may answer.
+    waiting: bool,
 }
 
 async fn chat(State(hall): State<Arc<Hall>>, request: Result<Json<ChatRequest>, JsonRejection>) -> Response {
@@ -158,8 +161,45 @@ async fn answer(hall: Arc<Hall>, request: ChatRequest) -> Result<Response, Statu
     let checklist = pages::checklist_link(&reply);
     let print = checklist.as_ref().map(|_| pages::checklist_label(&hall.edition()));
     let buttons = reply.buttons.iter().map(pages::ButtonView::from).collect();
-    Ok(Json(ChatResponse { conversation: &name, reply: ReplyJson::from(&reply), buttons, checklist, print })
-        .into_response())
+    let waiting = reply.receipt.is_some();
+    let reply = ReplyJson::from(&reply);
+    Ok(Json(ChatResponse { conversation: &name, reply, buttons, checklist, print, waiting }).into_response())
+}
+
+/// `POST /api/answers`: what the window has answered in the meantime. `seen` are the receipts of answers that are on the
+/// page: only then they count as told.
+#[derive(Deserialize)]
+struct AnswersRequest {
+    conversation: String,
+    #[serde(default)]
+    seen: Vec<String>,
+}
+
+#[derive(Serialize)]
+struct AnswersResponse {
+    answers: Vec<AnswerView>,
+    /// Whether it is worth asking again.
+    waiting: bool,
+}
+
+#[derive(Serialize)]
+struct AnswerView {
+    receipt: String,
+    text: String,
+}
+
+async fn answers(
+    State(hall): State<Arc<Hall>>,
+    Json(request): Json<AnswersRequest>,
+) -> Result<Json<AnswersResponse>, StatusCode> {
+    let name = known_form(Some(request.conversation)).ok_or(StatusCode::NOT_FOUND)?;
+    let asker = ConversationId::new(Channel::Web, &name);
+    let seen: Vec<Receipt> = request.seen.iter().filter_map(|receipt| Receipt::parse(receipt)).collect();
+    let fetched = tokio::task::spawn_blocking(move || hall.fetch_answers(&asker, &seen)).await;
+    let (answers, awaits_more) = fetched.ok().flatten().ok_or(StatusCode::INTERNAL_SERVER_ERROR)?;
+    let view = |(receipt, reply): (Receipt, Reply)| AnswerView { receipt: receipt.to_string(), text: reply.text() };
+    let waiting = awaits_more || !answers.is_empty();
+    Ok(Json(AnswersResponse { answers: answers.into_iter().map(view).collect(), waiting }))
 }
 
 #[derive(Deserialize)]
