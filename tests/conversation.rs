@@ -140,3 +140,35 @@ fn whoever_names_another_matter_gets_that_one() {
         clerk.says(&hall, &guide.plain_name).is_answered_from(guide.id.as_str());
     }
 }
+
+#[test]
+fn what_is_said_not_to_be_meant_is_not_answered() {
+    let hall = TestHall::new();
+    for words in ["不是签注，是通行证", "我要办港澳通行证，不是签注"] {
+        hall.citizen(words).says(&hall, words).is_answered_from("hk-macao-permit");
+    }
+}
+
+#[test]
+fn two_matters_in_one_message_are_laid_out_one_by_one_and_either_can_be_chosen() {
+    let hall = TestHall::new();
+    let aunt = hall.citizen("aunt");
+    let plan = aunt.says(&hall, "公司注销怎么办，另外失业金怎么领").is(Outcome::Journey).0;
+    let guides: Vec<&str> = plan.guides.iter().map(|guide| guide.id.as_str()).collect();
+    assert_eq!(guides, ["company-closure", "unemployment-benefit"]);
+    aunt.says(&hall, "第二个").is_answered_from("unemployment-benefit");
+    // One matter with two questions about it stays one.
+    aunt.says(&hall, "失业金怎么领，还要带什么").is_answered_from("unemployment-benefit");
+}
+
+#[test]
+fn an_age_and_who_goes_for_whom_choose_the_situation() {
+    let hall = TestHall::new();
+    let situation = |words: &str| {
+        let reply = hall.citizen(words).says(&hall, words).is(Outcome::Answer).0;
+        reply.checklist.and_then(|(_, situation)| situation)
+    };
+    assert_eq!(situation("14岁办港澳通行证要带什么").as_deref(), Some("child"));
+    assert_eq!(situation("70岁办港澳通行证要带什么"), None);
+    assert_eq!(situation("给阿公办居民养老金要带什么").as_deref(), Some("proxy"));
+}

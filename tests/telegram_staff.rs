@@ -70,7 +70,7 @@ async fn a_question_nobody_could_answer_is_answered_by_a_reply_in_the_staff_grou
     api.write(7, &format!("{UNKNOWN} <i>&，我电话13800138000"));
     let receipt = receipt_in(&sent_to(&api, 7, 1).await[0]);
     let post = sent_to(&api, STAFF, 1).await.remove(0);
-    for part in [receipt.as_str(), "火星上的石头", "&lt;i&gt;&amp;", "首问负责", "Telegram", "4月15日09:30"]
+    for part in [receipt.as_str(), "火星上的石头", "&lt;i&gt;&amp;", "先管这件事的", "Telegram", "4月15日09:30"]
     {
         assert!(text(&post).contains(part), "{part}: {}", text(&post));
     }

@@ -201,6 +201,7 @@ fn step(step: &Step) -> String {
             format!("照指南 {guide} 答，先说 {} 这一面{situation}", facet.key())
         }
         Step::Clarify(options) => format!("反问是哪一件：{}", ids(options)),
+        Step::Several(matters) => format!("一句话问了几件，分开说：{}", ids(matters)),
         Step::Journey(journey) => format!("列出一件事 {journey} 的每一步"),
         Step::Listed(matter) => format!("还没有指南，只说 {matter} 归谁管"),
         Step::Areas => "显示各服务区".to_owned(),
@@ -233,6 +234,7 @@ fn reason(reason: &Reason) -> (&'static str, Vec<String>) {
         Reason::Sure { confidence, threshold } => ("sure", pair(*confidence, *threshold)),
         Reason::Plausible { confidence, threshold } => ("plausible", pair(*confidence, *threshold)),
         Reason::NothingClose { confidence, threshold } => ("nothing", pair(*confidence, *threshold)),
+        Reason::SeveralParts => ("parts", Vec::new()),
         Reason::Form => ("form", Vec::new()),
     }
 }

@@ -22,6 +22,8 @@ struct Scored {
     q: String,
     file: String,
     group: String,
+    #[serde(default)]
+    area: String,
     is_follow_up: bool,
     verdict: Verdict,
     outcome: Outcome,
@@ -87,7 +89,9 @@ fn score(case: &Case, reply: &Reply, ids: &ItemIds, corpus: &Corpus, file: &Path
         },
     );
     let group = case.style.clone().or_else(|| case.kind.clone()).unwrap_or_else(|| "-".to_owned());
+    let guide = wanted.expected.first().and_then(|guide| corpus.guide(&guide.as_str().into()));
     Scored {
+        area: guide.map_or("-", |guide| guide.zone.key()).to_owned(),
         q: case.q.clone(),
         file: file.file_name().unwrap_or_default().to_string_lossy().into_owned(),
         group,
@@ -119,10 +123,11 @@ fn print(results: &Results, out: &mut impl Write) -> anyhow::Result<()> {
         }
     }
     writeln!(out)?;
-    for (name, key) in
-        [("file", (|s: &Scored| s.file.clone()) as fn(&Scored) -> String), ("group", |s| s.group.clone())]
-    {
-        let mut groups: BTreeMap<String, Vec<&Scored>> = BTreeMap::new();
+    type Key = fn(&Scored) -> &str;
+    let keys: [(&str, Key); 3] =
+        [("file", |scored| &scored.file), ("group", |scored| &scored.group), ("area", |scored| &scored.area)];
+    for (name, key) in keys {
+        let mut groups: BTreeMap<&str, Vec<&Scored>> = BTreeMap::new();
         for scored in &all {
             groups.entry(key(scored)).or_default().push(scored);
         }

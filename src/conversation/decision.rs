@@ -12,6 +12,9 @@ use crate::understand::{Pick, Reading, Unreadable};
 /// Options of a question back, at most.
 const MOST_OPTIONS: usize = 4;
 
+/// Longest message in characters whose parts are taken for matters of their own.
+const LONGEST_LIST: usize = 60;
+
 /// Share of the answering threshold from which catalogue matters are offered without any guide among them.
 const MATTERS_ALONE: f32 = 0.6;
 
@@ -40,6 +43,8 @@ pub enum Step {
     },
     /// Ask which of these is meant.
     Clarify(Vec<(EntryRef, f32)>),
+    /// Lay out several matters that one message asks for.
+    Several(Vec<(EntryRef, f32)>),
     /// Lay out a life event.
     Journey(JourneyId),
     /// Say whose matter it is.
@@ -142,6 +147,8 @@ pub enum Reason {
         /// The offering threshold.
         threshold: f32,
     },
+    /// Each part of the message was sure by itself.
+    SeveralParts,
     /// The form of the message decided.
     Form,
 }
@@ -163,6 +170,8 @@ pub struct Situation<'s> {
     /// What may answer when the words are read together with those that led to the matter talked about, best first;
     /// empty when nothing was talked about.
     pub hits_together: &'s [Hit],
+    /// What may answer each part of a message that joins several; empty when it has but one.
+    pub hits_by_part: &'s [Vec<Hit>],
     /// The words in normal form.
     pub normalised: &'s str,
 }
@@ -173,6 +182,7 @@ pub fn decide(situation: &Situation<'_>) -> Decision {
         .or_else(|| record_request(situation))
         .or_else(|| awaited_opinion(situation))
         .or_else(|| awaited_reason(situation))
+        .or_else(|| several_matters(situation))
         .or_else(|| context::decide(situation))
         .or_else(|| deciding_phrase(situation))
         .unwrap_or_else(|| by_confidence(situation))
@@ -282,6 +292,24 @@ fn awaited_opinion(s: &Situation<'_>) -> Option<Decision> {
 fn awaited_reason(s: &Situation<'_>) -> Option<Decision> {
     let receipt = s.dialogue.awaits_reason.clone().filter(|_| !s.normalised.starts_with('/'))?;
     Some(Decision { step: Step::TakeReason(receipt), reason: Reason::FollowUp })
+}
+
+/// "身份证丢了要补，顺便办个通行证": parts that are sure by themselves, of different matters, a guide among them.
+fn several_matters(s: &Situation<'_>) -> Option<Decision> {
+    // A letter tells a story: what else it mentions is not asked for.
+    if s.normalised.chars().filter(|c| c.is_alphanumeric()).count() > LONGEST_LIST {
+        return None;
+    }
+    let mut matters: Vec<(EntryRef, f32)> = Vec::new();
+    for hit in s.hits_by_part.iter().filter_map(|hits| hits.first()) {
+        let is_sure = hit.confidence >= s.ranking.answer_at;
+        let is_matter = matches!(hit.entry, EntryRef::Guide(_) | EntryRef::Matter(_));
+        if is_sure && is_matter && matters.iter().all(|(known, _)| *known != hit.entry) {
+            matters.push((hit.entry.clone(), hit.confidence));
+        }
+    }
+    let has_guide = matters.iter().any(|(entry, _)| matches!(entry, EntryRef::Guide(_)));
+    (matters.len() > 1 && has_guide).then_some(Decision { step: Step::Several(matters), reason: Reason::SeveralParts })
 }
 
 pub(super) fn situation_of(s: &Situation<'_>, guide: &GuideId) -> Option<String> {

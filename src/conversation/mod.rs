@@ -118,15 +118,18 @@ impl<'h> Conversation<'h> {
         let redacted = redact(text);
         let normalised = edition.search.lexicon().spell(&edition.normaliser.normalise(redacted.as_str()));
         let reading = understand::read(&normalised, &edition.corpus, &edition.cues, edition.search.lexicon());
-        let query = edition.search.query(&normalised);
+        let asked = understand::meant(&normalised);
+        let query = edition.search.query(&asked);
         if let Err(reason) = readable(text, &normalised) {
             let decision = form(Step::Reject(Rejection::Words(reason)));
             return Trace { redacted, normalised, reading, query, hits: Vec::new(), in_context: Vec::new(), decision };
         }
         let hits = edition.search.search(&query);
         let before = dialogue.asked.as_ref().map(|asked| edition.normaliser.normalise(asked.as_str()));
-        let together =
-            before.map(|before| edition.search.search(&edition.search.query(&format!("{before}，{normalised}"))));
+        let together = before.map(|before| edition.search.search(&edition.search.query(&format!("{before}，{asked}"))));
+        let parts = understand::parts(&asked, edition.corpus.language.turns.also.iter().map(|word| word.as_str()));
+        let hits_by_part: Vec<Vec<Hit>> =
+            parts.into_iter().map(|part| edition.search.search(&edition.search.query(part))).collect();
         let situation = Situation {
             corpus: &edition.corpus,
             ranking: edition.search.ranking(),
@@ -135,6 +138,7 @@ impl<'h> Conversation<'h> {
             hits: &hits,
             unknown: query.unknown(),
             hits_together: together.as_deref().unwrap_or_default(),
+            hits_by_part: &hits_by_part,
             normalised: &normalised,
         };
         let (in_context, decision) = (context::candidates(&situation), decide(&situation));
@@ -175,6 +179,7 @@ impl<'h> Conversation<'h> {
                 render.answer(guide, *facet, situation.as_deref(), missing, *confidence)
             }
             Step::Clarify(options) => render.clarify(options),
+            Step::Several(matters) => render.several(matters),
             Step::Journey(id) => render.journey(corpus.journey(id).expect("decisions name journeys of this corpus")),
             Step::Listed(id) => render.listed(corpus.matter(id).expect("decisions name matters of this corpus")),
             Step::Areas => render.areas(),
@@ -404,7 +409,7 @@ impl<'h> Conversation<'h> {
                 next.guide = None;
                 next.facet = self.edition.cues.facet(&said.normalised).map(|(facet, _)| facet);
             }
-            Step::Journey(_) | Step::Area(_) => {
+            Step::Several(_) | Step::Journey(_) | Step::Area(_) => {
                 next.offered = reply.buttons.iter().filter_map(|button| entry_of(&button.action)).collect();
                 (next.asked, next.guide, next.facet) = (words, None, None);
             }

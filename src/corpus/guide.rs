@@ -140,6 +140,8 @@ pub struct Situation {
     pub name: Text,
     /// People's words that mean it.
     pub cues: Vec<Text>,
+    /// It is that of people younger than this, years.
+    pub under_age: Option<u32>,
 }
 
 /// One document (申请材料) to bring.
@@ -348,7 +350,12 @@ impl Guide {
 
 impl Situation {
     fn read(fields: Fields<'_>) -> Self {
-        let situation = Self { id: fields.text("id"), name: fields.text("name"), cues: fields.texts("cues") };
+        let situation = Self {
+            id: fields.text("id"),
+            name: fields.text("name"),
+            cues: fields.texts("cues"),
+            under_age: fields.integer("under_age", "一个岁数，比如 16"),
+        };
         fields.finish();
         situation
     }

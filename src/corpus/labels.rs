@@ -50,6 +50,7 @@ const LABELS: &[(&str, &str)] = &[
     ("issuer", "发文机关"),
     ("situations", "情形"),
     ("cues", "提示词"),
+    ("under_age", "几岁以下"),
     ("confusable", "容易弄混"),
     ("guide", "指南"),
     ("matter", "事项"),

@@ -244,6 +244,8 @@ reply_ids! {
     Listed = "listed" ["name"];
     /// Whose it is and where to ask.
     ListedWhere = "listed_where" ["where"];
+    /// Several matters asked for at once.
+    Several = "several" ["count"];
     /// A life event: its conclusion.
     Journey = "journey" ["name", "one_line"];
     /// How many matters.

@@ -2,17 +2,24 @@
 //!
 //! Reads, never decides: what to do about it is `conversation::decision`.
 
+mod clauses;
 mod cues;
 mod pick;
 mod readable;
+mod slots;
 
 use crate::corpus::{Corpus, Facet, Guide, Intent, Text};
 use crate::records::Receipt;
 use crate::search::Lexicon;
 
+pub use clauses::{meant, parts};
 pub use cues::Cues;
 pub use pick::Pick;
 pub use readable::{LONGEST_MESSAGE, Unreadable, readable};
+use slots::slots;
+
+/// By convention the situation in which somebody else comes instead.
+const SOMEBODY_ELSE: &str = "proxy";
 
 /// What a message says about itself, before any search.
 #[derive(Clone, Debug)]
@@ -59,12 +66,17 @@ pub fn read<'c>(normalised: &str, corpus: &'c Corpus, cues: &'c Cues, lexicon: &
     }
 }
 
-/// The situation of `guide` that the words point to, by its longest cue.
+/// The situation of `guide` that the words point to: by its longest cue, by an age, or by who goes for whom.
 pub fn situation<'g>(normalised: &str, guide: &'g Guide) -> Option<&'g str> {
     let cues = guide.situations.iter().flat_map(|situation| situation.cues.iter().map(move |cue| (situation, cue)));
-    cues.filter(|(_, cue)| normalised.contains(cue.as_str()))
-        .max_by_key(|(_, cue)| cue.len())
-        .map(|(situation, _)| situation.id.as_str())
+    let cued = cues.filter(|(_, cue)| normalised.contains(cue.as_str())).max_by_key(|(_, cue)| cue.len());
+    let by_slots = || {
+        let slots = slots(normalised);
+        let is_under = |limit: Option<u32>| slots.age.zip(limit).is_some_and(|(age, limit)| age < limit);
+        let by_age = guide.situations.iter().find(|situation| is_under(situation.under_age));
+        by_age.or_else(|| guide.situation(SOMEBODY_ELSE).filter(|_| slots.on_behalf))
+    };
+    cued.map(|(situation, _)| situation).or_else(by_slots).map(|situation| situation.id.as_str())
 }
 
 /// The document of `guide` that the words name, by the share of its name they contain.

@@ -176,6 +176,34 @@ impl Renderer<'_> {
         reply
     }
 
+    /// Several matters that were asked for at once, in the order they were; papers that several of them need named once.
+    pub fn several(&self, matters: &[(EntryRef, f32)]) -> Reply {
+        let mut reply = Reply::new(Outcome::Journey);
+        reply.lines.push(self.say(ReplyId::Several, &[computed("count", matters.len())]));
+        let mut guides = Vec::new();
+        for (number, (entry, confidence)) in (1..).zip(matters) {
+            let Some(name) = self.name_of(entry) else { continue };
+            let guide = match entry {
+                EntryRef::Guide(id) => self.corpus.guide(id),
+                _ => None,
+            };
+            let note = guide.map_or_else(|| computed("note", ()), |guide| from_corpus("note", &guide.one_line));
+            let blanks = [computed("number", number), from_corpus("name", name), note];
+            reply.lines.push(self.say(ReplyId::JourneyStage, &blanks));
+            reply.guides.extend(guide.map(|guide| guide_ref(guide, *confidence)));
+            reply.buttons.extend(self.option(entry));
+            guides.extend(guide);
+        }
+        reply.lines.extend(self.shared_papers(&guides));
+        reply
+    }
+
+    /// The papers that several of the guides need.
+    fn shared_papers(&self, guides: &[&Guide]) -> Option<Line> {
+        let shared = shared_documents(guides);
+        (!shared.is_empty()).then(|| self.say(ReplyId::JourneyShared, &[computed("documents", shared.join("、"))]))
+    }
+
     /// A life event: its matters in order, papers that several of them need named once.
     pub fn journey(&self, journey: &Journey) -> Reply {
         let mut reply = Reply::new(Outcome::Journey);
@@ -195,10 +223,7 @@ impl Renderer<'_> {
         }
         let guides: Vec<&Guide> = journey.guides().filter_map(|id| self.corpus.guide(id)).collect();
         reply.guides = guides.iter().map(|guide| guide_ref(guide, 1.0)).collect();
-        let shared = shared_documents(&guides);
-        if !shared.is_empty() {
-            reply.lines.push(self.say(ReplyId::JourneyShared, &[computed("documents", shared.join("、"))]));
-        }
+        reply.lines.extend(self.shared_papers(&guides));
         reply
     }
 
