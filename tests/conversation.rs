@@ -79,9 +79,8 @@ fn opinions_are_collected_and_hints_at_bribery_go_to_supervision_only() {
 fn personal_numbers_never_reach_the_records_and_the_sender_is_told() {
     let hall = TestHall::new();
     let sender = hall.citizen("sender");
-    let heard = sender
-        .says(&hall, "我叫陈小明，身份证440111199003070012，电话13800138000，麒麟竭怎么熬成胶")
-        .is(Outcome::Admit);
+    let heard =
+        sender.says(&hall, "我叫陈小明，号440111199003070012，电话13800138000，麒麟竭怎么熬成胶").is(Outcome::Admit);
     assert_eq!(heard.0.lines.last().unwrap().reply.key(), "masked");
     let kept = serde_json::to_string(&hall.records().questions().unwrap()).unwrap();
     for secret in ["440111199003070012", "13800138000", "陈小明"] {

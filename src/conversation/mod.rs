@@ -116,7 +116,7 @@ impl<'h> Conversation<'h> {
     pub fn consider(&self, text: &str, dialogue: &Dialogue) -> Trace<'h> {
         let edition = self.edition;
         let redacted = redact(text);
-        let normalised = edition.search.lexicon().spell(&edition.normaliser.normalise(redacted.as_str()));
+        let normalised = edition.search.lexicon().spell(&edition.normaliser.normalise(&redacted.without_masks()));
         let reading = understand::read(&normalised, &edition.corpus, &edition.cues, edition.search.lexicon());
         let asked = understand::meant(&normalised);
         let query = edition.search.query(&asked);
@@ -125,7 +125,7 @@ impl<'h> Conversation<'h> {
             return Trace { redacted, normalised, reading, query, hits: Vec::new(), in_context: Vec::new(), decision };
         }
         let hits = edition.search.search(&query);
-        let before = dialogue.asked.as_ref().map(|asked| edition.normaliser.normalise(asked.as_str()));
+        let before = dialogue.asked.as_ref().map(|asked| edition.normaliser.normalise(&asked.without_masks()));
         let together = before.map(|before| edition.search.search(&edition.search.query(&format!("{before}，{asked}"))));
         let parts = understand::parts(&asked, edition.corpus.language.turns.also.iter().map(|word| word.as_str()));
         let hits_by_part: Vec<Vec<Hit>> =

@@ -91,6 +91,8 @@ const LABELS: &[(&str, &str)] = &[
     ("region", "地区"),
     ("words", "词表"),
     ("fillers", "虚词"),
+    ("openings", "开头的套话"),
+    ("closings", "结尾的套话"),
     ("intents", "意图"),
     ("reply", "回复"),
     ("outcome", "结果"),

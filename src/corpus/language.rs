@@ -37,6 +37,10 @@ pub struct WordTable {
     pub words: Vec<Word>,
     /// Words that carry no meaning for search (请问, 了, 吗).
     pub fillers: Vec<Text>,
+    /// What people say before the matter, whatever it is.
+    pub openings: Vec<Text>,
+    /// What they say after it.
+    pub closings: Vec<Text>,
 }
 
 /// One pair of the word table.
@@ -56,6 +60,8 @@ impl WordTable {
         let table = Self {
             words: fields.tables("words").into_iter().map(Word::read).collect(),
             fillers: fields.texts("fillers"),
+            openings: fields.texts("openings"),
+            closings: fields.texts("closings"),
         };
         fields.finish();
         table

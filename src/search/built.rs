@@ -14,7 +14,7 @@ use super::training;
 use crate::corpus::Corpus;
 
 /// Changes when the same corpus would give another index.
-const FORMAT: u32 = 7;
+const FORMAT: u32 = 8;
 const LEARNED_FILE: &str = "learned.bin";
 const SEGMENTS_FOLDER: &str = "segments";
 
@@ -59,7 +59,7 @@ pub fn open_or_build(
     let _ = fs::remove_dir_all(&aside);
     fs::create_dir_all(aside.join(SEGMENTS_FOLDER)).map_err(io_error)?;
     let candidates = Candidates::build(&aside.join(SEGMENTS_FOLDER), entries)?;
-    let learned = training::train(entries, lexicon, &candidates, |_, _| false);
+    let learned = training::train(corpus, entries, lexicon, &model.vectors, &candidates, |_, _| false);
     learned.save(&aside.join(LEARNED_FILE)).map_err(io_error)?;
     let _ = fs::remove_dir_all(&ready);
     if fs::rename(&aside, &ready).is_err() {

@@ -228,7 +228,14 @@ fn examples(corpus: &Corpus, search: &Search) -> Vec<Example> {
     let folds: Vec<Learned> = (0..FOLDS)
         .map(|fold| {
             let is_held_out = |_, ask| ask % FOLDS == fold;
-            training::train(&search.entries, &search.lexicon, &search.candidates, is_held_out)
+            training::train(
+                corpus,
+                &search.entries,
+                &search.lexicon,
+                &search.model.vectors,
+                &search.candidates,
+                is_held_out,
+            )
         })
         .collect();
     let mut examples = Vec::new();

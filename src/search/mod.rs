@@ -84,7 +84,7 @@ impl Search {
     pub fn in_memory(corpus: &Corpus, model: Model) -> Result<Self, IndexError> {
         let (lexicon, entries) = entry::read(corpus, &model.vectors);
         let candidates = Candidates::in_memory(&entries)?;
-        let learned = training::train(&entries, &lexicon, &candidates, |_, _| false);
+        let learned = training::train(corpus, &entries, &lexicon, &model.vectors, &candidates, |_, _| false);
         Ok(Self { lexicon, entries, candidates, learned, model })
     }
 

@@ -3,11 +3,13 @@
 //! Each phrase meets the entries the index would offer for it, in a fixed order: the same corpus gives the same weights.
 
 use super::candidates::Candidates;
-use super::entry::Entry;
+use super::entry::{Entry, EntryRef};
 use super::evidence::Phrase;
 use super::learned::{Asked, EntryWeights, Learned, MEANING, along, unit};
 use super::lexicon::Lexicon;
-use super::vectors::DIMENSIONS;
+use super::vectors::{DIMENSIONS, WordVectors};
+use crate::corpus::{Corpus, Text};
+use crate::text::Normaliser;
 
 /// Entries a phrase is told apart from, the likeliest by BM25.
 const RIVALS: usize = 48;
@@ -40,10 +42,15 @@ struct Weights {
     direction: [f32; DIMENSIONS],
 }
 
+/// How much a phrase with words before and after it counts beside the phrase alone.
+const FRAMED: f32 = 0.5;
+
 /// Learns from all phrases but those held out, given by entry and ask number.
 pub fn train(
+    corpus: &Corpus,
     entries: &[Entry],
     lexicon: &Lexicon,
+    vectors: &WordVectors,
     candidates: &Candidates,
     is_held_out: impl Fn(usize, usize) -> bool,
 ) -> Learned {
@@ -58,6 +65,11 @@ pub fn train(
     if lessons.len() > MOST_PHRASES {
         return Learned::default();
     }
+    let framed = framed(corpus, lexicon, vectors, is_held_out);
+    lessons.extend(framed.iter().map(|(number, phrase)| {
+        let phrases = entries[*number].names.len() + entries[*number].asks.len();
+        (*number, phrase.asked(), FRAMED * (40.0 / phrases.max(1) as f32).sqrt().clamp(0.3, 3.0))
+    }));
     // A stride coprime to the count visits all phrases and mixes the entries.
     let stride = (lessons.len() * 5 / 13..).find(|stride| gcd(*stride, lessons.len()) == 1).unwrap_or(1);
     let lessons: Vec<Lesson> = (0..lessons.len())
@@ -82,6 +94,40 @@ pub fn train(
     }
     let named = means.into_iter().zip(entries).map(|(mean, entry)| mean.named(entry));
     Learned::collect(named.collect(), lexicon)
+}
+
+/// Phrases of the entries as people wrap them, each with its entry: what is said around a matter does not tell which.
+fn framed(
+    corpus: &Corpus,
+    lexicon: &Lexicon,
+    vectors: &WordVectors,
+    is_held_out: impl Fn(usize, usize) -> bool,
+) -> Vec<(usize, Phrase)> {
+    let (openings, closings) = (&corpus.words.openings, &corpus.words.closings);
+    if openings.is_empty() || closings.is_empty() {
+        return Vec::new();
+    }
+    let normaliser = Normaliser::new();
+    let mut framed = Vec::new();
+    for (number, texts) in super::entries(corpus).enumerate() {
+        // A greeting is a frame itself.
+        if matches!(texts.reference, EntryRef::Intent(_)) {
+            continue;
+        }
+        let asks = texts.asks.iter().enumerate().filter(|(ask, _)| !is_held_out(number, *ask)).map(|(_, ask)| ask);
+        for (n, text) in texts.names.iter().chain(asks).enumerate() {
+            let turn = number * 7 + n;
+            let (opening, closing) = (&openings[turn % openings.len()], &closings[turn % closings.len()]);
+            let (opening, closing) = match turn % 3 {
+                0 => (opening.as_str(), ""),
+                1 => ("", closing.as_str()),
+                _ => (opening.as_str(), closing.as_str()),
+            };
+            let words = normaliser.normalise(&format!("{opening}{}{closing}", text.as_str()));
+            framed.push((number, Phrase::new(lexicon, vectors, &Text::new(words, text.place.clone()))));
+        }
+    }
+    framed
 }
 
 /// One step: towards the right entry, away from the others, as far as they are believed.

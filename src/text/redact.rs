@@ -3,7 +3,7 @@
 //! Matching runs on a folded copy (half-width, no invisible characters, Chinese numerals in long runs as digits), so
 //! spacing and width tricks do not hide a number; the mask is then cut into the person's own text.
 
-use std::{fmt, ops::Range, sync::LazyLock};
+use std::{borrow::Cow, fmt, ops::Range, sync::LazyLock};
 
 use regex::Regex;
 use serde::{Deserialize, Serialize};
@@ -20,6 +20,12 @@ impl Redacted {
     /// The masked text.
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+
+    /// The text without its masks: what a number was tells nothing about what is asked.
+    pub fn without_masks(&self) -> Cow<'_, str> {
+        static MASK: LazyLock<Regex> = LazyLock::new(|| Regex::new("〔[^〔〕]{1,5}〕").expect("valid"));
+        MASK.replace_all(&self.0, " ")
     }
 }
 
