@@ -7,6 +7,8 @@
 use super::decision::{Decision, Reason, Situation, Step, by_confidence, situation_of};
 use crate::corpus::{Facet, GuideId, HallTopic, IntentKind};
 use crate::search::{CONTEXT_FEATURES, EntryRef, Evidence, Hit};
+use crate::text::segment::bigrams;
+use crate::understand;
 
 /// What an entry that one reading does not know is worth in it.
 const UNHEARD: f32 = 0.003;
@@ -28,7 +30,7 @@ pub fn decide(s: &Situation<'_>) -> Option<Decision> {
         return None;
     }
     let current = Some(EntryRef::Guide(matter.clone()));
-    let goes_on = !s.reading.corrects && !turns_to_something(s, &current);
+    let goes_on = !turns_down(s, &matter) && !turns_to_something(s, &current);
     let (meant, features): (Vec<Meant>, Vec<_>) =
         candidates(s).into_iter().filter(|(meant, _)| goes_on || *meant != current).unzip();
     let shares = s.ranking.shares_in_context(&features);
@@ -68,16 +70,19 @@ pub fn candidates(s: &Situation<'_>) -> Vec<(Meant, [f32; CONTEXT_FEATURES.len()
     let asks_facet = flag(s.reading.facet.is_some());
     let unknown = (s.unknown.len() as f32 / s.reading.content.len().max(1) as f32).min(1.0);
     let current = s.dialogue.guide.as_ref().map(|guide| EntryRef::Guide(guide.clone()));
+    let family = Family::of(s, &matter);
     let mut entries: Vec<EntryRef> = vec![EntryRef::Guide(matter)];
     let others = s.hits.iter().chain(s.hits_together).map(|hit| &hit.entry).chain(&s.dialogue.offered);
-    for entry in others {
+    for entry in others.chain(family.siblings.iter().map(|(sibling, _)| sibling)) {
         if !entries.contains(entry) {
             entries.push(entry.clone());
         }
     }
+    let denied: Vec<&str> = understand::denied(s.normalised).collect();
     let features = |entry: &EntryRef| {
         let (stays, is_offered) = (flag(current.as_ref() == Some(entry)), flag(s.dialogue.offered.contains(entry)));
         let is_intent = flag(matches!(entry, EntryRef::Intent(_)));
+        let told = family.siblings.iter().find(|(sibling, _)| sibling == entry).map_or(0.0, |(_, told)| *told);
         [
             confidence(s.hits, entry),
             confidence(s.hits_together, entry),
@@ -86,6 +91,9 @@ pub fn candidates(s: &Situation<'_>) -> Vec<(Meant, [f32; CONTEXT_FEATURES.len()
             stays * asks_facet,
             stays * flag(s.reading.turns_away),
             stays * unknown,
+            stays * family.current_told,
+            told,
+            flag(denied.iter().any(|word| is_named(s, entry, word))),
             is_offered,
             is_offered * is_short,
             flag(matches!(entry, EntryRef::Matter(_))),
@@ -103,10 +111,56 @@ pub fn candidates(s: &Situation<'_>) -> Vec<(Meant, [f32; CONTEXT_FEATURES.len()
     known.chain([(None, nothing)]).collect()
 }
 
+/// The matter talked about and those the staff know to be taken for it.
+struct Family {
+    /// How far the message is what somebody would say who means the matter talked about.
+    current_told: f32,
+    /// Those taken for it, and how far the message is what somebody would say who means them.
+    siblings: Vec<(EntryRef, f32)>,
+}
+
+impl Family {
+    fn of(s: &Situation<'_>, matter: &GuideId) -> Self {
+        let mut family = Self { current_told: 0.0, siblings: Vec::new() };
+        let pairs: Vec<&str> = bigrams(s.normalised).collect();
+        for confusable in s.corpus.guide(matter).into_iter().flat_map(|guide| &guide.confusable) {
+            let told = |label: &str| {
+                let heard = pairs.iter().filter(|pair| label.contains(**pair)).count();
+                heard as f32 / pairs.len().max(1) as f32
+            };
+            family.current_told = family.current_told.max(told(&confusable.here));
+            family.siblings.push((EntryRef::from(confusable.other.clone()), told(&confusable.there)));
+        }
+        family
+    }
+}
+
+/// Whether a word is in the name of an entry.
+fn is_named(s: &Situation<'_>, entry: &EntryRef, word: &str) -> bool {
+    match entry {
+        EntryRef::Guide(id) => s.corpus.guide(id).is_some_and(|guide| {
+            let names = [&guide.official_name, &guide.plain_name].into_iter().chain(&guide.aliases);
+            names.into_iter().any(|name| name.contains(word))
+        }),
+        EntryRef::Matter(id) => {
+            s.corpus.matter(id).is_some_and(|matter| matter.name.contains(word) || matter.plain_name.contains(word))
+        }
+        EntryRef::Journey(_) | EntryRef::Intent(_) => false,
+    }
+}
+
 /// "算了，问一下营业执照": turns away, and to something the words name by themselves.
 fn turns_to_something(s: &Situation<'_>, current: &Meant) -> bool {
     let names_another = |hit: &Hit| Some(&hit.entry) != current.as_ref() && hit.confidence >= s.ranking.offer_at;
     s.reading.turns_away && s.hits.first().is_some_and(names_another)
+}
+
+/// "不是这个", but not "不是工伤" about what is none: that turns down something else.
+fn turns_down(s: &Situation<'_>, matter: &GuideId) -> bool {
+    let denies = |entry: &EntryRef| understand::denied(s.normalised).any(|word| is_named(s, entry, word));
+    let others = s.hits.iter().chain(s.hits_together).map(|hit| &hit.entry);
+    let current = EntryRef::Guide(matter.clone());
+    s.reading.corrects && (denies(&current) || !others.into_iter().any(denies))
 }
 
 /// The guide talked about, or the likeliest of those offered.

@@ -14,7 +14,7 @@ pub(super) const TRUST_FEATURES: usize = 5 + 2 * FEATURES.len();
 
 /// What speaks for an entry in the light of what was said before, in the order of the fitted weights. The conversation
 /// gathers it.
-pub const CONTEXT_FEATURES: [&str; 15] = [
+pub const CONTEXT_FEATURES: [&str; 18] = [
     "alone",
     "together",
     "current",
@@ -22,6 +22,9 @@ pub const CONTEXT_FEATURES: [&str; 15] = [
     "current_facet",
     "current_turned_away",
     "current_unknown",
+    "current_told",
+    "sibling_told",
+    "denied",
     "offered",
     "offered_short",
     "matter",

@@ -21,6 +21,16 @@ static THIS_AND_NOT: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 
+/// "不是公司，也不是个体户": each thing that is not meant.
+static NOT_THIS: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(r"(?:不是|不要|不办)(?:要|想|问|办)?(?P<denied>\p{Han}{2,6}?)(?:的|了|那种)?(?:[，,。.;；!\s]|$|是|我)")
+});
+
+/// The things a message says are not meant.
+pub fn denied(normalised: &str) -> impl Iterator<Item = &str> {
+    NOT_THIS.captures_iter(normalised).filter_map(|found| Some(found.name("denied")?.as_str()))
+}
+
 fn pattern(pattern: &str) -> Regex {
     Regex::new(pattern).expect("the pattern is valid")
 }
@@ -73,6 +83,14 @@ mod tests {
         ] {
             assert_eq!(meant(said), wanted);
         }
+    }
+
+    #[test]
+    fn what_is_denied_is_heard() {
+        let heard = |said| denied(said).collect::<Vec<_>>();
+        assert_eq!(heard("不是公司，也不是个体户"), ["公司", "个体户"]);
+        assert_eq!(heard("不是工厂的，是村里那种"), ["工厂"]);
+        assert_eq!(heard("要不要带户口本"), Vec::<&str>::new());
     }
 
     #[test]

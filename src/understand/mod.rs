@@ -12,7 +12,7 @@ use crate::corpus::{Corpus, Facet, Guide, Intent, Text};
 use crate::records::Receipt;
 use crate::search::Lexicon;
 
-pub use clauses::{meant, parts};
+pub use clauses::{denied, meant, parts};
 pub use cues::Cues;
 pub use pick::Pick;
 pub use readable::{LONGEST_MESSAGE, Unreadable, readable};
