@@ -50,7 +50,7 @@ pub fn fit(settings: &Settings, files: &[PathBuf]) -> anyhow::Result<Done> {
 }
 
 /// How much a question asked out of the blue after another matter counts beside a message of a real conversation.
-const OUT_OF_THE_BLUE: f32 = 0.1;
+const OUT_OF_THE_BLUE: f32 = 0.2;
 
 /// What the messages of conversations may mean, and do mean, after what was said before them.
 struct Lessons<'e> {

@@ -14,6 +14,8 @@ use crate::understand;
 const UNHEARD: f32 = 0.003;
 /// Longest message in characters that is short: rather a reply than a question.
 const SHORT: usize = 14;
+/// At and above this confidence the words alone say what is meant.
+const SURE: f32 = 0.5;
 /// At and above this confidence the matter talked about goes on: to say more about it costs less than to ask back.
 const STAY_AT: f32 = 0.4;
 
@@ -81,10 +83,13 @@ pub fn candidates(s: &Situation<'_>) -> Vec<(Meant, [f32; CONTEXT_FEATURES.len()
     let denied: Vec<&str> = understand::denied(s.normalised).collect();
     let features = |entry: &EntryRef| {
         let (stays, is_offered) = (flag(current.as_ref() == Some(entry)), flag(s.dialogue.offered.contains(entry)));
+        let is_sure = flag(s.hits.first().is_some_and(|hit| hit.entry == *entry && hit.confidence >= SURE));
+        let is_matter = flag(matches!(entry, EntryRef::Matter(_)));
         let is_intent = flag(matches!(entry, EntryRef::Intent(_)));
         let told = family.siblings.iter().find(|(sibling, _)| sibling == entry).map_or(0.0, |(_, told)| *told);
         [
             confidence(s.hits, entry),
+            is_sure,
             confidence(s.hits_together, entry),
             stays,
             stays * is_short,
@@ -96,7 +101,8 @@ pub fn candidates(s: &Situation<'_>) -> Vec<(Meant, [f32; CONTEXT_FEATURES.len()
             flag(denied.iter().any(|word| is_named(s, entry, word))),
             is_offered,
             is_offered * is_short,
-            flag(matches!(entry, EntryRef::Matter(_))),
+            is_matter,
+            is_matter * is_sure,
             is_intent,
             is_intent * asks_facet,
             flag(matches!(entry, EntryRef::Journey(_))),

@@ -14,8 +14,9 @@ pub(super) const TRUST_FEATURES: usize = 5 + 2 * FEATURES.len();
 
 /// What speaks for an entry in the light of what was said before, in the order of the fitted weights. The conversation
 /// gathers it.
-pub const CONTEXT_FEATURES: [&str; 18] = [
+pub const CONTEXT_FEATURES: [&str; 20] = [
     "alone",
+    "sure_alone",
     "together",
     "current",
     "current_short",
@@ -28,6 +29,7 @@ pub const CONTEXT_FEATURES: [&str; 18] = [
     "offered",
     "offered_short",
     "matter",
+    "matter_sure_alone",
     "intent",
     "intent_facet",
     "journey",
@@ -129,7 +131,7 @@ impl Ranking {
         trust[0] = -3.0;
         // Both readings count, and staying is likelier than not.
         let mut context = vec![0.0; CONTEXT_FEATURES.len()];
-        context[..3].fill(0.6);
+        context[..4].fill(0.6);
         let weights = vec![4.0; FEATURES.len()];
         Self { weights, trust, context, answer_at: 0.5, offer_at: 0.1, costs: Costs::default() }
     }
