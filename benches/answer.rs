@@ -134,6 +134,7 @@ fn answer(edition: &Edition, question: &str) {
         conversation: ConversationId::new(Channel::Terminal, "bench"),
         channel: Channel::Terminal,
         body: Body::Text(question.to_owned()),
+        delivery: None,
     };
     let (reply, dialogue) =
         conversation.turn(&message, Dialogue::default()).expect("nothing is kept, nothing can fail");

@@ -110,6 +110,7 @@ fn answers(files: &[QuestionFile], edition: &Edition) -> Vec<Figures> {
             conversation: ConversationId::new(Channel::Terminal, "bench"),
             channel: Channel::Terminal,
             body: Body::Text(question.clone()),
+            delivery: None,
         };
         let (reply, _) = conversation.turn(&message, Dialogue::default()).expect("nothing is kept, nothing can fail");
         let guides: Vec<String> = reply.guides.iter().map(|guide| guide.id.to_string()).collect();

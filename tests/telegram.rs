@@ -414,3 +414,25 @@ fn forgetting_leaves_no_trace_of_the_chat_in_any_table() {
         .collect();
     assert!(!text.contains("73519") && text.contains("\"chat\":8"), "{text}");
 }
+
+#[test]
+fn fault_20_what_a_message_left_before_a_crash_is_kept_once() {
+    let hall = TestHall::new();
+    let conversation = ConversationId::new(Channel::Telegram, "7");
+    let message = |words: &str, delivery| Message {
+        conversation: conversation.clone(),
+        channel: Channel::Telegram,
+        body: Body::Text(words.to_owned()),
+        delivery: Some(delivery),
+    };
+    let unknown = message("火星上的石头能不能寄回来当纪念品", 1);
+    // Between what is kept and the reply on its way: the message comes again after the start.
+    let first = hall.hall().receive(&unknown).receipt;
+    let again = hall.hall().receive(&unknown).receipt;
+    assert!(first.is_some() && first == again);
+    assert_eq!(hall.records().questions().unwrap().len(), 1);
+    hall.records().outbox().enqueue(Some(1), &[]).unwrap();
+    let another = hall.hall().receive(&message("月亮上的土能不能挖回来种菜", 2)).receipt;
+    assert_ne!(first, another);
+    assert_eq!(hall.records().questions().unwrap().len(), 2);
+}

@@ -9,7 +9,9 @@ use crate::records::{Channel, ConversationId};
 /// Talks until the input ends.
 pub fn chat(hall: &Hall, name: &str, input: impl BufRead, mut output: impl Write) -> io::Result<()> {
     let conversation = ConversationId::new(Channel::Terminal, name);
-    let send = |body| hall.receive(&Message { conversation: conversation.clone(), channel: Channel::Terminal, body });
+    let send = |body| {
+        hall.receive(&Message { conversation: conversation.clone(), channel: Channel::Terminal, body, delivery: None })
+    };
     let mut buttons = show(&send(Body::Start), &mut output)?;
     for line in input.lines() {
         let line = line?;

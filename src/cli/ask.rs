@@ -83,6 +83,7 @@ impl<'e> Turns<'e> {
             conversation: ConversationId::new(Channel::Terminal, "ask"),
             channel: Channel::Terminal,
             body: Body::Text(text.to_owned()),
+            delivery: None,
         };
         Ok(conversation.turn(&message, dialogue)?)
     }

@@ -14,6 +14,8 @@ use crate::understand;
 const UNHEARD: f32 = 0.003;
 /// Longest message in characters that is short: rather a reply than a question.
 const SHORT: usize = 14;
+/// From this share of its pairs of characters on, a message is what the staff wrote on the button of a neighbour.
+const TOLD_APART: f32 = 0.6;
 /// At and above this confidence the words alone say what is meant.
 const SURE: f32 = 0.5;
 /// At and above this confidence the matter talked about goes on: to say more about it costs less than to ask back.
@@ -28,7 +30,8 @@ pub fn decide(s: &Situation<'_>) -> Option<Decision> {
     if !s.reading.corrects && (s.reading.is_only_facet || asks_when_open(s)) {
         return stay(s, &matter, Reason::FollowUp);
     }
-    if surely_small_talk(s) || is_said_word_for_word(s) || speaks_of_the_unknown(s) {
+    let tells_apart = Family::of(s, &matter).siblings.iter().any(|(_, told)| *told >= TOLD_APART);
+    if surely_small_talk(s) || (is_said_word_for_word(s) && !tells_apart) || speaks_of_the_unknown(s) {
         return None;
     }
     let current = Some(EntryRef::Guide(matter.clone()));

@@ -12,6 +12,8 @@ pub struct Message {
     pub channel: Channel,
     /// What it says.
     pub body: Body,
+    /// The channel's number of it, where it may come again after a crash: what it leaves is kept once.
+    pub delivery: Option<u64>,
 }
 
 /// What a message says.

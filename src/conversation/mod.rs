@@ -223,7 +223,7 @@ impl<'h> Conversation<'h> {
         if let Some(records) = self.records {
             let text = earlier.unwrap_or(&said.redacted);
             let question = self.question(records, said, text, candidates, zone, owner.clone())?;
-            records.keep_question(&question, &said.message.conversation.alone())?;
+            records.keep_question(&question, &said.message.conversation.alone(), said.message.delivery)?;
             let kept = [computed("receipt", question.receipt.as_str())];
             reply.lines.push(acknowledge(render, said, ReplyId::AdmitKept, &kept));
             reply.lines.push(render.line(ReplyId::AdmitOwner, &[render.owner(owner.as_ref())]));
@@ -240,7 +240,7 @@ impl<'h> Conversation<'h> {
         let mut reply = render.sentences(Outcome::Handoff, &[ReplyId::Handoff]);
         if let Some(records) = self.records {
             let question = self.question(records, said, &said.redacted, &[], None, None)?;
-            records.keep_question(&question, &said.message.conversation.alone())?;
+            records.keep_question(&question, &said.message.conversation.alone(), said.message.delivery)?;
             let blanks = [computed("receipt", question.receipt.as_str()), render.owner(None)];
             reply.lines.push(acknowledge(render, said, ReplyId::HandoffKept, &blanks));
             reply.receipt = Some(question.receipt);
@@ -259,7 +259,7 @@ impl<'h> Conversation<'h> {
         owner: Option<UnitId>,
     ) -> Result<Question, RecordError> {
         Ok(Question {
-            receipt: records.new_receipt()?,
+            receipt: records.receipt_for(said.message.delivery)?,
             text: text.clone(),
             normalised: redact(&self.edition.normaliser.normalise(text.as_str())),
             channel: said.message.channel,
@@ -301,7 +301,7 @@ impl<'h> Conversation<'h> {
         };
         let zone = self.zone_named_in(&said.normalised);
         let suggestion = Suggestion {
-            receipt: records.new_receipt()?,
+            receipt: records.receipt_for(said.message.delivery)?,
             text: said.redacted.clone(),
             normalised: redact(&said.normalised),
             kind,
@@ -310,7 +310,7 @@ impl<'h> Conversation<'h> {
             said_at: self.now,
             state: State::Open,
         };
-        records.keep_suggestion(&suggestion, &said.message.conversation.alone())?;
+        records.keep_suggestion(&suggestion, &said.message.conversation.alone(), said.message.delivery)?;
         let receipt = computed("receipt", suggestion.receipt.as_str());
         match kind {
             SuggestionKind::Opinion => {

@@ -235,17 +235,37 @@ impl Records {
         Ok(Receipt::from_count(self.store.next("receipts")?))
     }
 
-    /// Keeps a question and who waits for its answer. On disk when it returns.
-    pub fn keep_question(&self, question: &Question, asker: &ConversationId) -> Result<(), RecordError> {
+    /// The receipt of what message `delivery` leaves: a new number, or the one it was given before a crash.
+    pub fn receipt_for(&self, delivery: Option<u64>) -> Result<Receipt, RecordError> {
+        let left = delivery.map(|delivery| self.store.read(Table::Left, &delivery.to_be_bytes())).transpose()?;
+        match left.flatten() {
+            Some(bytes) => decode(Table::Left, &bytes),
+            None => self.new_receipt(),
+        }
+    }
+
+    /// Keeps a question that message `delivery` asks, and who waits for its answer. On disk when it returns.
+    pub fn keep_question(
+        &self,
+        question: &Question,
+        asker: &ConversationId,
+        delivery: Option<u64>,
+    ) -> Result<(), RecordError> {
         let unposted = Batch::new().put(Table::Unposted, question.receipt.as_str(), []);
-        self.keep(unposted, Table::Questions, &question.receipt, question, asker)?;
+        self.keep(left(unposted, delivery, &question.receipt), Table::Questions, &question.receipt, question, asker)?;
         self.news.notify_one();
         Ok(())
     }
 
-    /// Keeps an opinion and who waits to hear of it. On disk when it returns.
-    pub fn keep_suggestion(&self, suggestion: &Suggestion, author: &ConversationId) -> Result<(), RecordError> {
-        self.keep(Batch::new(), Table::Suggestions, &suggestion.receipt, suggestion, author)
+    /// Keeps an opinion that message `delivery` says, and who waits to hear of it. On disk when it returns.
+    pub fn keep_suggestion(
+        &self,
+        suggestion: &Suggestion,
+        author: &ConversationId,
+        delivery: Option<u64>,
+    ) -> Result<(), RecordError> {
+        let batch = left(Batch::new(), delivery, &suggestion.receipt);
+        self.keep(batch, Table::Suggestions, &suggestion.receipt, suggestion, author)
     }
 
     fn keep<R: Serialize>(
@@ -350,6 +370,14 @@ impl Records {
     }
 }
 
+/// Adds to `batch` that message `delivery` has left something under this receipt.
+fn left(batch: Batch, delivery: Option<u64>, receipt: &Receipt) -> Batch {
+    match delivery {
+        Some(delivery) => batch.put(Table::Left, delivery.to_be_bytes(), encode(receipt)),
+        None => batch,
+    }
+}
+
 fn encode<R: Serialize>(record: &R) -> Vec<u8> {
     serde_json::to_vec(record).expect("records are plain data")
 }
@@ -387,8 +415,8 @@ mod tests {
         let (aunt, uncle) = (ConversationId::new(Channel::Web, "aunt"), ConversationId::new(Channel::Web, "uncle"));
         let hers = opinion(&records, "凳子太少");
         let his = opinion(&records, "排队太久");
-        records.keep_suggestion(&hers, &aunt).unwrap();
-        records.keep_suggestion(&his, &uncle).unwrap();
+        records.keep_suggestion(&hers, &aunt, None).unwrap();
+        records.keep_suggestion(&his, &uncle, None).unwrap();
         records.keep_conversation(&aunt, &"about something").unwrap();
         let (hers_shared, his_shared) =
             (ConversationId::shared(Channel::Web, "-5", "aunt"), ConversationId::shared(Channel::Web, "-5", "uncle"));

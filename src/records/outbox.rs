@@ -58,7 +58,10 @@ impl Outbox {
     /// Keeps messages and, in the same synced write, counts update `answered` of the inbox as answered. Returns their
     /// numbers, ascending.
     pub fn enqueue(&self, answered: Option<u64>, messages: &[Outgoing]) -> Result<Vec<u64>, RecordError> {
-        let batch = answered.map_or(Batch::new(), |update| Batch::new().delete(Table::Inbox, update.to_be_bytes()));
+        let batch = answered.map_or(Batch::new(), |update| {
+            let update = update.to_be_bytes();
+            Batch::new().delete(Table::Inbox, update).delete(Table::Left, update)
+        });
         self.enqueue_with(batch, messages)
     }
 

@@ -35,6 +35,8 @@ pub enum Table {
     Outbox,
     /// Which numbers were received lately.
     Received,
+    /// What unanswered messages have left, by the number of the message: deleted with it.
+    Left,
     /// Questions the staff have not been shown, by receipt.
     Unposted,
     /// Answers their askers have not been told, by conversation.
@@ -47,7 +49,7 @@ pub enum Table {
 
 impl Table {
     /// All tables.
-    pub const ALL: [Table; 14] = [
+    pub const ALL: [Table; 15] = [
         Table::Questions,
         Table::Suggestions,
         Table::Ratings,
@@ -58,6 +60,7 @@ impl Table {
         Table::Inbox,
         Table::Outbox,
         Table::Received,
+        Table::Left,
         Table::Unposted,
         Table::Untold,
         Table::Proposals,
@@ -77,6 +80,7 @@ impl Table {
             Table::Inbox => "inbox",
             Table::Outbox => "outbox",
             Table::Received => "received",
+            Table::Left => "left",
             Table::Unposted => "unposted",
             Table::Untold => "untold",
             Table::Proposals => "proposals",

@@ -28,7 +28,10 @@ static NOT_THIS: LazyLock<Regex> = LazyLock::new(|| {
 
 /// The things a message says are not meant.
 pub fn denied(normalised: &str) -> impl Iterator<Item = &str> {
-    NOT_THIS.captures_iter(normalised).filter_map(|found| Some(found.name("denied")?.as_str()))
+    // "要不要带户口本" asks.
+    let asks = |at: usize| normalised[..at].ends_with(['要', '是', '能']);
+    let found = NOT_THIS.captures_iter(normalised).filter(move |found| !asks(found.get_match().start()));
+    found.filter_map(|found| Some(found.name("denied")?.as_str()))
 }
 
 fn pattern(pattern: &str) -> Regex {

@@ -34,7 +34,9 @@ pub fn readable(raw: &str, normalised: &str) -> Result<(), Unreadable> {
         }
     }
     if han + latin + foreign == 0 {
-        return Err(Unreadable::Empty);
+        // Nothing but a number that was masked: there was something to see.
+        let had_words = raw.chars().any(char::is_alphanumeric);
+        return Err(if had_words { Unreadable::NotWords } else { Unreadable::Empty });
     }
     let is_link = normalised.contains("://") || normalised.starts_with("www.");
     let is_code = marks >= 2 && han <= latin + marks;

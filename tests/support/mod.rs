@@ -150,7 +150,7 @@ impl Citizen {
 
     /// Sends anything.
     pub fn sends(&self, hall: &TestHall, body: Body) -> Heard {
-        let message = Message { conversation: self.conversation.clone(), channel: Channel::Web, body };
+        let message = Message { conversation: self.conversation.clone(), channel: Channel::Web, body, delivery: None };
         Heard(hall.hall.receive(&message))
     }
 }

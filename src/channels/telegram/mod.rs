@@ -270,7 +270,8 @@ impl Door {
         if let Some(press) = incoming.press {
             self.confirm(press);
         }
-        let message = Message { conversation: incoming.conversation, channel: Channel::Telegram, body: incoming.body };
+        let (conversation, body) = (incoming.conversation, incoming.body);
+        let message = Message { conversation, channel: Channel::Telegram, body, delivery: Some(id) };
         let reply = {
             let _turn = self.turns.acquire().await.expect("the turns are never closed");
             let answerer = self.answerer.clone();

@@ -71,8 +71,12 @@ async fn asset(kind: &'static str, text: &'static str) -> impl IntoResponse {
 
 /// Runs the conversation core off the async threads: it may wait for the disk.
 async fn receive(hall: Arc<Hall>, conversation: &str, body: Body) -> Result<Reply, StatusCode> {
-    let message =
-        Message { conversation: ConversationId::new(Channel::Web, conversation), channel: Channel::Web, body };
+    let message = Message {
+        conversation: ConversationId::new(Channel::Web, conversation),
+        channel: Channel::Web,
+        body,
+        delivery: None,
+    };
     tokio::task::spawn_blocking(move || hall.receive(&message)).await.map_err(|_| StatusCode::INTERNAL_SERVER_ERROR)
 }
 
