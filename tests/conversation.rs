@@ -171,3 +171,20 @@ fn an_age_and_who_goes_for_whom_choose_the_situation() {
     assert_eq!(situation("70岁办港澳通行证要带什么"), None);
     assert_eq!(situation("给阿公办居民养老金要带什么").as_deref(), Some("proxy"));
 }
+
+#[test]
+fn the_words_of_a_neighbours_button_choose_it_also_when_they_are_said() {
+    let hall = TestHall::new();
+    let uncle = hall.citizen("uncle");
+    uncle.says(&hall, "个体户注销怎么办").is_answered_from("sole-trader-closure");
+    uncle.says(&hall, "有人接手").is_answered_from("sole-trader-change");
+}
+
+#[test]
+fn what_is_said_not_to_be_meant_does_not_turn_down_what_is() {
+    let hall = TestHall::new();
+    let aunt = hall.citizen("aunt");
+    aunt.says(&hall, "住院费用怎么报销").is_answered_from("inpatient-reimbursement");
+    let reply = aunt.says(&hall, "不是工伤，自己生病的").0;
+    assert_ne!(reply.guides.first().map(|guide| guide.id.as_str()), Some("injury-expense-claim"), "{}", reply.text());
+}

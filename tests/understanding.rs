@@ -28,8 +28,8 @@ fn confirmed_questions_are_understood_at_least_as_well_as_promised() {
     const INSIDE: [&str; 6] = ["right", "offered", "near", "misled", "missed", "wrong"];
     const OUTSIDE: [&str; 2] = ["kept_out", "false"];
     // A little below what was measured when the questions were confirmed.
-    assert!(share("matters.jsonl", false, &["right"], &INSIDE) >= 0.86);
-    assert!(share("matters.jsonl", false, &["right", "offered"], &INSIDE) >= 0.95);
+    assert!(share("matters.jsonl", false, &["right"], &INSIDE) >= 0.90);
+    assert!(share("matters.jsonl", false, &["right", "offered"], &INSIDE) >= 0.97);
     assert!(share("matters.jsonl", false, &["wrong"], &INSIDE) <= 0.03);
     assert!(share("letters.jsonl", false, &["right"], &INSIDE) >= 0.94);
     assert!(share("letters.jsonl", false, &["false"], &OUTSIDE) <= 0.04);

@@ -4,7 +4,7 @@
 //! Each entry is judged by the words alone and by the words together with those that led to the matter talked about;
 //! fitted weights say how much each counts, and how much the matter talked about and what was offered do.
 
-use super::decision::{Decision, Reason, Situation, Step, by_confidence, situation_of};
+use super::decision::{Decision, Reason, Situation, Step, by_confidence, choose, situation_of};
 use crate::corpus::{Facet, GuideId, HallTopic, IntentKind};
 use crate::search::{CONTEXT_FEATURES, EntryRef, Evidence, Hit};
 use crate::text::segment::bigrams;
@@ -30,8 +30,10 @@ pub fn decide(s: &Situation<'_>) -> Option<Decision> {
     if !s.reading.corrects && (s.reading.is_only_facet || asks_when_open(s)) {
         return stay(s, &matter, Reason::FollowUp);
     }
-    let tells_apart = Family::of(s, &matter).siblings.iter().any(|(_, told)| *told >= TOLD_APART);
-    if surely_small_talk(s) || (is_said_word_for_word(s) && !tells_apart) || speaks_of_the_unknown(s) {
+    if let Some(neighbour) = Family::of(s, &matter).told_apart() {
+        return Some(Decision { step: choose(neighbour, s.dialogue), reason: Reason::LeansOnContext });
+    }
+    if surely_small_talk(s) || is_said_word_for_word(s) || speaks_of_the_unknown(s) {
         return None;
     }
     let current = Some(EntryRef::Guide(matter.clone()));
@@ -141,6 +143,16 @@ impl Family {
             family.siblings.push((EntryRef::from(confusable.other.clone()), told(&confusable.there)));
         }
         family
+    }
+}
+
+impl Family {
+    /// The one neighbour whose button the message could stand on, and not that of the matter itself.
+    fn told_apart(&self) -> Option<&EntryRef> {
+        let (neighbour, told) = self.siblings.iter().max_by(|a, b| a.1.total_cmp(&b.1))?;
+        let others = self.siblings.iter().filter(|(sibling, _)| sibling != neighbour).map(|(_, told)| *told);
+        let rival = others.fold(self.current_told, f32::max);
+        (*told >= TOLD_APART && rival < *told).then_some(neighbour)
     }
 }
 

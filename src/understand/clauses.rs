@@ -14,6 +14,10 @@ static NOT_THIS_BUT: LazyLock<Regex> = LazyLock::new(|| {
     let instead = r"[，,。\s]?(?:而是|我是要|我要|我想|要的是|问的是|是要|是想|是办|是问|要办|想办|是)";
     pattern(&format!("^(?P<before>(?:.*[^是要能])?){denied}{instead}(?P<meant>.+)$"))
 });
+/// "不是工伤，自己生病的": what is not meant, then what is, without saying so.
+static NOT_THIS_THEN: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(r"^(?P<before>)(?:我|这个)?不是[^，。,.;；!?？\s的吗么呢说]{1,6}[，,。\s](?P<meant>[^也不].*)$")
+});
 /// "要办通行证，不是签注": the other way round.
 static THIS_AND_NOT: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
@@ -44,7 +48,8 @@ pub fn meant(normalised: &str) -> Cow<'_, str> {
         return Cow::Borrowed(normalised);
     }
     let names_something = |text: &str| text.chars().filter(|c| c.is_alphanumeric()).count() >= SHORTEST_PART;
-    if let Some(found) = NOT_THIS_BUT.captures(normalised)
+    let found = NOT_THIS_BUT.captures(normalised).or_else(|| NOT_THIS_THEN.captures(normalised));
+    if let Some(found) = found
         && names_something(&found["meant"])
     {
         return Cow::Owned(format!("{}{}", &found["before"], &found["meant"]));
@@ -83,6 +88,7 @@ mod tests {
             ("我不是要办签注，是办港澳通行证", "我港澳通行证"),
             ("我要办通行证，不是签注", "我要办通行证"),
             ("不要补办，我要换新的身份证", "换新的身份证"),
+            ("不是工伤，自己生病的", "自己生病的"),
         ] {
             assert_eq!(meant(said), wanted);
         }
@@ -102,6 +108,7 @@ mod tests {
             "是不是要先登记，是去社保吗",
             "要不要带户口本",
             "户口不是本地的能办吗",
+            "不是公司，也不是个体户",
             "不是说可以网上办吗，我要怎么办",
             "房子不是我的名字",
             "能不能是别人去",
