@@ -72,6 +72,9 @@ fn main() {
     let mut untold = read(&sources);
     untold.words.words.clear();
     variant("without the word table", untold, vectors(), &[]);
+    let mut bare = read(&sources);
+    bare.words.openings.clear();
+    variant("without what is said around", bare, vectors(), &[]);
     let is_extra = |file: &&SourceFile| file.path.starts_with("asks/");
     variant(
         "without asks/",
