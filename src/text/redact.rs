@@ -25,7 +25,10 @@ impl Redacted {
     /// The text without its masks: what a number was tells nothing about what is asked.
     pub fn without_masks(&self) -> Cow<'_, str> {
         static MASK: LazyLock<Regex> = LazyLock::new(|| Regex::new("〔[^〔〕]{1,5}〕").expect("valid"));
-        MASK.replace_all(&self.0, " ")
+        match self.0.contains('〔') {
+            true => MASK.replace_all(&self.0, " "),
+            false => Cow::Borrowed(&self.0),
+        }
     }
 }
 

@@ -44,7 +44,7 @@ fn pattern(pattern: &str) -> Regex {
 
 /// The message without what it says is not meant.
 pub fn meant(normalised: &str) -> Cow<'_, str> {
-    if !normalised.contains('不') {
+    if !["不是", "不要", "不办"].iter().any(|denial| normalised.contains(denial)) {
         return Cow::Borrowed(normalised);
     }
     let names_something = |text: &str| text.chars().filter(|c| c.is_alphanumeric()).count() >= SHORTEST_PART;

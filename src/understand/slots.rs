@@ -29,8 +29,10 @@ fn pattern(pattern: &str) -> Regex {
 
 /// Reads the slots of a message in normal form.
 pub fn slots(normalised: &str) -> Slots {
-    let age = AGE.captures(normalised).and_then(|found| years(&found["age"]));
-    Slots { age, on_behalf: ON_BEHALF.is_match(normalised) }
+    // Most messages say nothing of the kind, and a look for single characters is cheap.
+    let age = if normalised.contains('岁') { AGE.captures(normalised) } else { None };
+    let on_behalf = normalised.contains(['帮', '替', '代', '给']) && ON_BEHALF.is_match(normalised);
+    Slots { age: age.and_then(|found| years(&found["age"])), on_behalf }
 }
 
 /// 14, 十四, 六十五.
