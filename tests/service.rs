@@ -61,7 +61,7 @@ fn a_low_rating_asks_why_and_is_followed_up_under_a_receipt() {
     let edition = hall.hall().edition();
     assert_eq!(Some(&kept[0].owner), edition.corpus.guide(&kept[0].guide).map(|guide| &guide.unit));
     assert!(aunt.says(&hall, "到哪了").0.text().contains(&receipt));
-    aunt.says(&hall, "身份证丢了怎么补").is(Outcome::Answer);
+    aunt.says(&hall, "住院费用怎么报销").is(Outcome::Answer);
 }
 
 #[test]
