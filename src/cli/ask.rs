@@ -1,5 +1,6 @@
 //! `wenban ask` and `wenban chat`: talking to the hall from the command line.
 
+use std::collections::BTreeMap;
 use std::io::{BufRead, Read, Write};
 use std::sync::Arc;
 
@@ -149,16 +150,18 @@ fn explanation(edition: &Edition, trace: &Trace<'_>) -> String {
                 let text = &edition.corpus.files[place.file].text[place.span.clone()];
                 format!("{} ({path}:{line})", text.trim_matches('"'))
             });
-            let features: Vec<_> =
-                FEATURES.iter().zip(hit.evidence.features).map(|(name, value)| format!("{} {value:.2}", in_words(name))).collect();
-            context! { id => hit.entry.id(), confidence => format!("{:.3}", hit.confidence), closest, features => features.join("  ") }
+            let value = |value: f32| format!("{value:.2}");
+            let features: BTreeMap<_, _> = FEATURES.into_iter().zip(hit.evidence.features.map(value)).collect();
+            context! { id => hit.entry.id(), confidence => format!("{:.3}", hit.confidence), closest, features }
         })
         .collect();
     let (reason, numbers) = reason(&trace.decision.reason);
+    let (step, about) = step(&trace.decision.step);
     let template = templates.get_template("explain.txt").expect("it was just added");
     let filled = template.render(context! {
         redacted => trace.redacted.as_str(),
         normalised => trace.normalised.as_str(),
+        asked => trace.asked.as_str(),
         words,
         unknown => trace.query.unknown().to_vec(),
         facet => trace.reading.facet.map(|facet| facet.key()),
@@ -167,14 +170,15 @@ fn explanation(edition: &Edition, trace: &Trace<'_>) -> String {
         hits,
         reason,
         numbers,
-        step => step(&trace.decision.step),
+        step,
+        about,
         revision => edition.corpus.revision.as_str(),
     });
     filled.expect("the template's values are given")
 }
 
 fn trace_words(edition: &Edition, trace: &Trace<'_>) -> Vec<String> {
-    let words = edition.search.lexicon().explain(&trace.normalised);
+    let words = edition.search.lexicon().explain(&trace.asked);
     let words = words.into_iter().map(|(word, means)| match means {
         [] => word.to_owned(),
         means => format!("{word} → {}", means.join("、")),
@@ -182,45 +186,34 @@ fn trace_words(edition: &Edition, trace: &Trace<'_>) -> Vec<String> {
     words.collect()
 }
 
-/// What a feature measures, for a clerk.
-fn in_words(feature: &str) -> &str {
-    match feature {
-        "best_name" => "像名称",
-        "coverage" => "话里的词这里有",
-        "profile" => "用词整体像",
-        "learned" => "照问法学到的",
-        other => other,
-    }
-}
-
-/// What is done, for a clerk.
-fn step(step: &Step) -> String {
-    let ids = |entries: &[(EntryRef, f32)]| entries.iter().map(|(entry, _)| entry.id()).collect::<Vec<_>>().join("、");
+/// The step's name for the template, and what it is about.
+fn step(step: &Step) -> (&'static str, Vec<String>) {
+    let ids = |entries: &[(EntryRef, f32)]| entries.iter().map(|(entry, _)| entry.id().to_owned()).collect();
     match step {
         Step::Answer { guide, facet, situation, .. } => {
-            let situation = situation.as_ref().map(|situation| format!("，情形 {situation}")).unwrap_or_default();
-            format!("照指南 {guide} 答，先说 {} 这一面{situation}", facet.key())
+            let about = [Some(guide.to_string()), Some(facet.key().to_owned()), situation.clone()];
+            ("answer", about.into_iter().flatten().collect())
         }
-        Step::Clarify(options) => format!("反问是哪一件：{}", ids(options)),
-        Step::Several(matters) => format!("一句话问了几件，分开说：{}", ids(matters)),
-        Step::Journey(journey) => format!("列出一件事 {journey} 的每一步"),
-        Step::Listed(matter) => format!("还没有指南，只说 {matter} 归谁管"),
-        Step::Areas => "显示各服务区".to_owned(),
-        Step::Area(zone) => format!("列出服务区 {} 的事项", zone.key()),
-        Step::Hall(_) => "答大厅的事".to_owned(),
-        Step::Handoff => "转给人".to_owned(),
-        Step::AskOpinion | Step::TakeOpinion => "收意见".to_owned(),
-        Step::TakeMisconduct => "收线索，转监督".to_owned(),
+        Step::Clarify(options) => ("clarify", ids(options)),
+        Step::Several(matters) => ("several", ids(matters)),
+        Step::Journey(journey) => ("journey", vec![journey.to_string()]),
+        Step::Listed(matter) => ("listed", vec![matter.to_string()]),
+        Step::Areas => ("areas", Vec::new()),
+        Step::Area(zone) => ("area", vec![zone.key().to_owned()]),
+        Step::Hall(_) => ("hall", Vec::new()),
+        Step::Handoff => ("handoff", Vec::new()),
+        Step::AskOpinion | Step::TakeOpinion => ("opinion", Vec::new()),
+        Step::TakeMisconduct => ("misconduct", Vec::new()),
         Step::OfferLevels(_) | Step::Rate(..) | Step::RefuseRating | Step::TakeReason(_) | Step::LeaveReason => {
-            "收评价".to_owned()
+            ("rating", Vec::new())
         }
-        Step::Progress(_) => "说编号到哪了".to_owned(),
-        Step::Forget => "删除这个人的记录".to_owned(),
-        Step::Smalltalk(_) => "寒暄一句".to_owned(),
-        Step::Help { .. } => "说能问什么".to_owned(),
-        Step::Reject(_) => "请对方换成文字再说".to_owned(),
-        Step::SayAgain => "请对方换个说法".to_owned(),
-        Step::Admit { candidates, .. } => format!("照实说不知道，记下来；最接近的是：{}", ids(candidates)),
+        Step::Progress(_) => ("progress", Vec::new()),
+        Step::Forget => ("forget", Vec::new()),
+        Step::Smalltalk(_) => ("smalltalk", Vec::new()),
+        Step::Help { .. } => ("help", Vec::new()),
+        Step::Reject(_) => ("reject", Vec::new()),
+        Step::SayAgain => ("say_again", Vec::new()),
+        Step::Admit { candidates, .. } => ("admit", ids(candidates)),
     }
 }
 
@@ -235,6 +228,7 @@ fn reason(reason: &Reason) -> (&'static str, Vec<String>) {
         Reason::Sure { confidence, threshold } => ("sure", pair(*confidence, *threshold)),
         Reason::Plausible { confidence, threshold } => ("plausible", pair(*confidence, *threshold)),
         Reason::NothingClose { confidence, threshold } => ("nothing", pair(*confidence, *threshold)),
+        Reason::ToldApart => ("told_apart", Vec::new()),
         Reason::SeveralParts => ("parts", Vec::new()),
         Reason::Form => ("form", Vec::new()),
     }

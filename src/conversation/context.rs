@@ -31,7 +31,7 @@ pub fn decide(s: &Situation<'_>) -> Option<Decision> {
         return stay(s, &matter, Reason::FollowUp);
     }
     if let Some(neighbour) = Family::of(s, &matter).told_apart() {
-        return Some(Decision { step: choose(neighbour, s.dialogue), reason: Reason::LeansOnContext });
+        return Some(Decision { step: choose(neighbour, s.dialogue), reason: Reason::ToldApart });
     }
     if surely_small_talk(s) || is_said_word_for_word(s) || speaks_of_the_unknown(s) {
         return None;
@@ -144,9 +144,7 @@ impl Family {
         }
         family
     }
-}
 
-impl Family {
     /// The one neighbour whose button the message could stand on, and not that of the matter itself.
     fn told_apart(&self) -> Option<&EntryRef> {
         let (neighbour, told) = self.siblings.iter().max_by(|a, b| a.1.total_cmp(&b.1))?;

@@ -147,6 +147,8 @@ pub enum Reason {
         /// The offering threshold.
         threshold: f32,
     },
+    /// The words are those by which the staff tell a neighbour from the matter talked about.
+    ToldApart,
     /// Each part of the message was sure by itself.
     SeveralParts,
     /// The form of the message decided.

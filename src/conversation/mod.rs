@@ -54,6 +54,8 @@ pub struct Trace<'h> {
     pub redacted: Redacted,
     /// The words as matched.
     pub normalised: String,
+    /// The same without what is said not to be meant: what is searched for.
+    pub asked: String,
     /// What they say about themselves.
     pub reading: Reading<'h>,
     /// The terms looked up.
@@ -118,11 +120,12 @@ impl<'h> Conversation<'h> {
         let redacted = redact(text);
         let normalised = edition.search.lexicon().spell(&edition.normaliser.normalise(&redacted.without_masks()));
         let reading = understand::read(&normalised, &edition.corpus, &edition.cues, edition.search.lexicon());
-        let asked = understand::meant(&normalised);
+        let asked = understand::meant(&normalised).into_owned();
         let query = edition.search.query(&asked);
         if let Err(reason) = readable(text, &normalised) {
             let decision = form(Step::Reject(Rejection::Words(reason)));
-            return Trace { redacted, normalised, reading, query, hits: Vec::new(), in_context: Vec::new(), decision };
+            let (hits, in_context) = (Vec::new(), Vec::new());
+            return Trace { redacted, normalised, asked, reading, query, hits, in_context, decision };
         }
         let hits = edition.search.search(&query);
         let before = dialogue.asked.as_ref().map(|asked| edition.normaliser.normalise(&asked.without_masks()));
@@ -142,7 +145,7 @@ impl<'h> Conversation<'h> {
             normalised: &normalised,
         };
         let (in_context, decision) = (context::candidates(&situation), decide(&situation));
-        Trace { redacted, normalised, reading, query, hits, in_context, decision }
+        Trace { redacted, normalised, asked, reading, query, hits, in_context, decision }
     }
 
     fn recall(&self, id: &ConversationId) -> Result<Dialogue, RecordError> {
