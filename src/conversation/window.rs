@@ -5,7 +5,7 @@ use super::message::Action;
 use super::render::Renderer;
 use super::reply::{Button, Outcome, Reply};
 use crate::clock::at_the_hall;
-use crate::corpus::{GuideId, MatterId, Text, labels::label};
+use crate::corpus::{Text, labels::label};
 use crate::phrasing::{Line, ReplyId, computed, from_corpus};
 use crate::records::{Answered, ConversationId, Proposal, Question, Receipt, RecordError, Records, WindowAnswer};
 use crate::text::{Redacted, redact_public};
@@ -43,8 +43,7 @@ impl Conversation<'_> {
         if !near.is_empty() {
             reply.lines.push(render.line(ReplyId::StaffNear, &[computed("names", near.join("、"))]));
         }
-        let channel = serde_json::to_value(question.channel).expect("a plain word");
-        let channel = computed("channel", label(channel.as_str().unwrap_or_default()));
+        let channel = computed("channel", label(question.channel.key()));
         let time = computed("time", at_the_hall(question.asked_at).strftime("%-m月%-d日%H:%M").to_string());
         reply.lines.push(render.line(ReplyId::StaffAsked, &[channel, time]));
         reply.lines.push(match &question.answer {
@@ -157,7 +156,7 @@ impl Conversation<'_> {
         by: Redacted,
     ) -> Result<Reply, RecordError> {
         let Some(question) = records.question(receipt)? else { return Ok(unknown(render, receipt)) };
-        let name = entry.and_then(|entry| self.name_of_entry(entry));
+        let name = entry.and_then(|entry| self.edition.corpus.plain_name(entry));
         // A button may be older than the corpus, or forged.
         if entry.is_some() && name.is_none() {
             return Ok(render.sentences(Outcome::Handoff, &[ReplyId::ProposeGone]));
@@ -181,13 +180,7 @@ impl Conversation<'_> {
     /// The guides and matters that came closest to a question, with their names.
     fn entries<'q>(&'q self, question: &'q Question) -> impl Iterator<Item = (String, &'q Text)> {
         let ids = question.candidates.iter().map(|(id, _)| id);
-        ids.filter_map(|id| Some((id.clone(), self.name_of_entry(id)?))).take(MOST_ENTRIES)
-    }
-
-    fn name_of_entry(&self, id: &str) -> Option<&Text> {
-        let corpus = &self.edition.corpus;
-        let guide = corpus.guide(&GuideId::from(id)).map(|guide| &guide.plain_name);
-        guide.or_else(|| corpus.matter(&MatterId::from(id)).map(|matter| &matter.plain_name))
+        ids.filter_map(|id| Some((id.clone(), self.edition.corpus.plain_name(id)?))).take(MOST_ENTRIES)
     }
 
     /// Adds to a reply the answers its person has not been told yet. Telegram brings them by itself.

@@ -302,6 +302,12 @@ impl Corpus {
         self.by_guide.get(id).map(|&n| &self.guides[n])
     }
 
+    /// What people call the guide or matter with this id.
+    pub fn plain_name(&self, id: &str) -> Option<&Text> {
+        let guide = self.guide(&GuideId::from(id)).map(|guide| &guide.plain_name);
+        guide.or_else(|| self.matter(&MatterId::from(id)).map(|matter| &matter.plain_name))
+    }
+
     /// The matter with this id.
     pub fn matter(&self, id: &MatterId) -> Option<&Matter> {
         self.by_matter.get(id).map(|&n| &self.matters[n])

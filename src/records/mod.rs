@@ -38,6 +38,17 @@ pub enum Channel {
     Telegram,
 }
 
+impl Channel {
+    /// Its name in records and labels.
+    pub fn key(self) -> &'static str {
+        match self {
+            Channel::Terminal => "terminal",
+            Channel::Web => "web",
+            Channel::Telegram => "telegram",
+        }
+    }
+}
+
 /// Names one conversation: `<channel>:<what the channel calls it>`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -46,12 +57,7 @@ pub struct ConversationId(String);
 impl ConversationId {
     /// The conversation `name` of `channel`.
     pub fn new(channel: Channel, name: &str) -> Self {
-        let door = match channel {
-            Channel::Terminal => "terminal",
-            Channel::Web => "web",
-            Channel::Telegram => "telegram",
-        };
-        Self(format!("{door}:{name}"))
+        Self(format!("{}:{name}", channel.key()))
     }
 
     /// The conversation of `person` in a room where others read along.

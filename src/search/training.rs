@@ -59,7 +59,7 @@ pub fn train(
         let asks = entry.asks.iter().enumerate().filter(|(ask, _)| !is_held_out(number, *ask)).map(|(_, ask)| ask);
         let phrases: Vec<&Phrase> = entry.names.iter().chain(asks).collect();
         // Every entry counts alike, however many phrases it has.
-        let weight = (40.0 / phrases.len().max(1) as f32).sqrt().clamp(0.3, 3.0);
+        let weight = weight_among(phrases.len());
         lessons.extend(phrases.into_iter().map(|phrase| (number, phrase.asked(), weight)));
     }
     if lessons.len() > MOST_PHRASES {
@@ -68,7 +68,7 @@ pub fn train(
     let framed = framed(corpus, lexicon, vectors, is_held_out);
     lessons.extend(framed.iter().map(|(number, phrase)| {
         let phrases = entries[*number].names.len() + entries[*number].asks.len();
-        (*number, phrase.asked(), FRAMED * (40.0 / phrases.max(1) as f32).sqrt().clamp(0.3, 3.0))
+        (*number, phrase.asked(), FRAMED * weight_among(phrases))
     }));
     // A stride coprime to the count visits all phrases and mixes the entries.
     let stride = (lessons.len() * 5 / 13..).find(|stride| gcd(*stride, lessons.len()) == 1).unwrap_or(1);
@@ -94,6 +94,11 @@ pub fn train(
     }
     let named = means.into_iter().zip(entries).map(|(mean, entry)| mean.named(entry));
     Learned::collect(named.collect(), lexicon)
+}
+
+/// How much one of so many phrases of an entry counts.
+fn weight_among(phrases: usize) -> f32 {
+    (40.0 / phrases.max(1) as f32).sqrt().clamp(0.3, 3.0)
 }
 
 /// Phrases of the entries as people wrap them, each with its entry: what is said around a matter does not tell which.

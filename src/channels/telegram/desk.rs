@@ -11,7 +11,7 @@ use super::drawing::{self, Place};
 use super::schedule::Schedule;
 use super::{Door, LONGEST_PAUSE, blocking};
 use crate::conversation::{Action, StaffAct};
-use crate::records::{ConversationId, Outgoing, Question, Receipt, RecordError};
+use crate::records::{ConversationId, Outgoing, Question, Receipt, RecordError, Records};
 
 /// Something a member of staff did in the group.
 pub struct StaffTurn {
@@ -127,9 +127,7 @@ impl Door {
         if let Some(last) = messages.last_mut() {
             last.tells.clone_from(&receipts);
         }
-        let keep = move |records: &crate::records::Records, messages: &[Outgoing]| {
-            records.send_answers(&asker, &receipts, messages)
-        };
+        let keep = move |records: &Records, messages: &[Outgoing]| records.send_answers(&asker, &receipts, messages);
         self.post_with(messages, Schedule::push, keep).await
     }
 }

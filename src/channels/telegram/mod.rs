@@ -29,7 +29,7 @@ use tokio::sync::{Notify, OnceCell, Semaphore};
 use crate::conversation::{Message, Outcome, Reply};
 use crate::hall::Hall;
 use crate::phrasing::{ReplyId, from_corpus};
-use crate::records::{self, Channel, Inbox, Outbox, Outgoing, RecordError, Records};
+use crate::records::{self, Channel, Inbox, Outgoing, RecordError, Records};
 use desk::StaffTurn;
 use drawing::Place;
 use incoming::Incoming;
@@ -77,7 +77,6 @@ pub struct Door {
     records: Records,
     staff_group: Option<i64>,
     inbox: Inbox,
-    outbox: Outbox,
     schedule: Mutex<Schedule>,
     /// Something was added to the schedule or has landed.
     outgoing: Notify,
@@ -106,7 +105,6 @@ impl Door {
             records: records.clone(),
             staff_group: account.staff_group,
             inbox: records.inbox(),
-            outbox: records.outbox(),
             schedule: Mutex::default(),
             outgoing: Notify::new(),
             sending_pause: Mutex::new(Duration::from_secs(1)),

@@ -31,7 +31,7 @@ enum Landing {
 impl Door {
     /// Puts what waits on disk into the schedule; afterwards whoever enqueues adds to it.
     pub(super) async fn resume_sending(self: &Arc<Self>) -> Result<(), RecordError> {
-        let outbox = self.outbox.clone();
+        let outbox = self.records.outbox();
         let now = Instant::now().into_std();
         for (number, chat) in blocking(move || outbox.waiting()).await? {
             self.schedule().push(chat, number, now);
@@ -103,7 +103,7 @@ impl Door {
     }
 
     async fn take_off_and_land(&self, chat: i64, number: u64) -> Result<(), RecordError> {
-        let outbox = self.outbox.clone();
+        let outbox = self.records.outbox();
         let message = blocking({
             let outbox = outbox.clone();
             move || outbox.take_off(number)

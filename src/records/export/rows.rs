@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use super::{Cell, Table};
 use crate::clock::at_the_hall;
-use crate::corpus::{Corpus, GuideId, MatterId, UnitId};
+use crate::corpus::{Corpus, UnitId};
 use crate::records::{RecordError, Records, SuggestionKind};
 
 const SAID: &[&str] = &["receipt", "time", "channel", "zone", "unit", "text", "times", "state"];
@@ -80,8 +80,7 @@ pub fn ratings(records: &Records, corpus: &Corpus) -> Result<Table, RecordError>
 /// All proposals: what an editor adds to the asks of an entry, when it fits.
 pub fn proposals(records: &Records, corpus: &Corpus) -> Result<Table, RecordError> {
     let name = |id: &str| {
-        let guide = corpus.guide(&GuideId::from(id)).map(|guide| guide.plain_name.as_str());
-        let name = guide.or_else(|| corpus.matter(&MatterId::from(id)).map(|matter| matter.plain_name.as_str()));
+        let name = corpus.plain_name(id).map(|name| name.as_str());
         Cell { json: id.into(), text: name.map_or(id.to_owned(), |name| format!("{name}（{id}）")) }
     };
     let row = |proposal: &crate::records::Proposal| {
