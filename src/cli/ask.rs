@@ -152,7 +152,8 @@ fn explanation(edition: &Edition, trace: &Trace<'_>) -> String {
             });
             let value = |value: f32| format!("{value:.2}");
             let features: BTreeMap<_, _> = FEATURES.into_iter().zip(hit.evidence.features.map(value)).collect();
-            context! { id => hit.entry.id(), confidence => format!("{:.3}", hit.confidence), closest, features }
+            let learned_share = value(hit.evidence.learned_share());
+            context! { id => hit.entry.id(), confidence => format!("{:.3}", hit.confidence), closest, features, learned_share }
         })
         .collect();
     let (reason, numbers) = reason(&trace.decision.reason);

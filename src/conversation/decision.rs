@@ -336,6 +336,7 @@ pub(super) fn by_confidence(s: &Situation<'_>) -> Decision {
     let best = s.hits.first().map_or(0.0, |hit| hit.confidence);
     if let Some(first) = s.hits.first()
         && best >= s.ranking.answer_at
+        && !may_send_away(s, first)
         && let Some(step) = sure(s, first)
     {
         return Decision { step, reason: Reason::Sure { confidence: best, threshold: s.ranking.answer_at } };
@@ -357,6 +358,13 @@ pub(super) fn by_confidence(s: &Situation<'_>) -> Decision {
         step: Step::Admit { candidates: nearest(s), earlier_question: false },
         reason: Reason::NothingClose { confidence: best, threshold: s.ranking.offer_at },
     }
+}
+
+/// Whether saying whose matter it is could send somebody away whom a guide helps: dearer than a question back.
+fn may_send_away(s: &Situation<'_>, first: &Hit) -> bool {
+    let guides = s.hits.iter().filter(|hit| matches!(hit.entry, EntryRef::Guide(_)));
+    let likeliest = guides.map(|hit| hit.confidence).fold(0.0, f32::max);
+    matches!(first.entry, EntryRef::Matter(_)) && likeliest * s.ranking.costs.wrong > s.ranking.costs.question_back
 }
 
 /// What came closest, for whoever answers in the bot's place.

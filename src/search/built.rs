@@ -14,7 +14,7 @@ use super::training;
 use crate::corpus::Corpus;
 
 /// Changes when the same corpus would give another index.
-const FORMAT: u32 = 8;
+const FORMAT: u32 = 9;
 const LEARNED_FILE: &str = "learned.bin";
 const SEGMENTS_FOLDER: &str = "segments";
 

@@ -163,9 +163,9 @@ impl Entry {
     }
 
     /// What speaks for this entry as the answer to `query`; `without` leaves one ask out, for fitting;
-    /// `learned` is what the learned model says.
-    pub fn compare(&self, query: &Query, lexicon: &Lexicon, without: Option<usize>, learned: f32) -> Evidence {
-        Evidence::gather(self, query, lexicon, without, learned)
+    /// `log_share` is what the learned model says.
+    pub fn compare(&self, query: &Query, lexicon: &Lexicon, without: Option<usize>, log_share: f32) -> Evidence {
+        Evidence::gather(self, query, lexicon, without, log_share)
     }
 }
 

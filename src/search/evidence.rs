@@ -82,11 +82,13 @@ impl Phrase {
 
 /// The names of the features, in order; the fitted weights are stored in this order.
 ///
-/// Comparing a question with every single ask, by words or by meaning, was measured and adds nothing beside these.
-pub const FEATURES: [&str; 4] = ["best_name", "coverage", "profile", "learned"];
+/// Comparing a question with every single name or ask, by words or by meaning, was measured and adds nothing beside these.
+pub const FEATURES: [&str; 3] = ["coverage", "profile", "learned"];
 
-/// Brings learned logits into the range of the other features.
-const LOGIT_SCALE: f32 = 8.0;
+/// Where `learned` stands among the features.
+const LEARNED: usize = 2;
+/// Brings learned log shares into the range of the other features.
+const LOG_SCALE: f32 = 8.0;
 
 /// The comparison of one entry with one question; by default nothing speaks for it.
 #[derive(Clone, Debug, Default)]
@@ -109,18 +111,29 @@ impl Evidence {
         }
     }
 
-    /// Compares `entry` with `query` as if the ask numbered `without` had not been written; `learned` is what the
+    /// The share that the learned model gives this entry among all candidates, 0..=1.
+    pub fn learned_share(&self) -> f32 {
+        (self.features[LEARNED] * LOG_SCALE).exp()
+    }
+
+    /// As if `other` had not been among the candidates: its share falls to the rest.
+    pub(super) fn without(mut self, other: &Evidence) -> Self {
+        let rest = (1.0 - other.learned_share()).max(f32::EPSILON);
+        self.features[LEARNED] -= rest.ln() / LOG_SCALE;
+        self
+    }
+
+    /// Compares `entry` with `query` as if the ask numbered `without` had not been written; `log_share` is what the
     /// learned model says.
     pub(super) fn gather(
         entry: &Entry,
         query: &Query,
         lexicon: &Lexicon,
         without: Option<usize>,
-        learned: f32,
+        log_share: f32,
     ) -> Self {
-        let best_name = entry.names.iter().map(|name| name.cosine(query, lexicon)).fold(0.0, f32::max);
         let Overlap { coverage, profile } = entry.overlap(query, lexicon, without);
-        let features = [best_name, coverage, profile, learned / LOGIT_SCALE];
+        let features = [coverage, profile, log_share / LOG_SCALE];
         let mut asks = entry.asks.iter().enumerate().filter(|(number, _)| Some(*number) != without).map(|(_, ask)| ask);
         // Only an entry that has every word can have them all in one phrase.
         let is_word_for_word = coverage == 1.0

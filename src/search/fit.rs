@@ -3,6 +3,8 @@
 //! The corpus teaches by itself: each ask is asked with its own wording left out, and once more with its own entry taken
 //! away, so that "none of these" is learned too. Questions whose answer people confirmed may be added.
 
+use rayon::prelude::*;
+
 use super::evidence::{Evidence, FEATURES};
 use super::learned::Learned;
 use super::ranking::{CONTEXT_FEATURES, Ranking, TRUST_FEATURES, dot, logistic, trust_features};
@@ -165,8 +167,10 @@ impl Example {
     /// The same question as if its entry did not exist.
     fn without_right(&self) -> Option<Self> {
         let right = self.right?;
+        let (_, taken) = &self.candidates[right];
         let others = self.candidates.iter().enumerate().filter(|(n, _)| *n != right);
-        let candidates: Vec<_> = others.map(|(_, candidate)| candidate.clone()).collect();
+        let candidates: Vec<_> =
+            others.map(|(_, (number, evidence))| (*number, evidence.clone().without(taken))).collect();
         (!candidates.is_empty()).then_some(Self { candidates, form: self.form, right: None, weight: ORPHAN })
     }
 
@@ -176,7 +180,7 @@ impl Example {
         let query = search.query(&lexicon.spell(&Normaliser::new().normalise(&confirmed.question)));
         let candidates: Vec<(usize, Evidence)> = super::shortlisted(&query, search, &search.learned)
             .into_iter()
-            .map(|(number, learned)| (number, search.entries[number].compare(&query, lexicon, None, learned)))
+            .map(|(number, share)| (number, search.entries[number].compare(&query, lexicon, None, share)))
             .collect();
         let place = |wanted: &[EntryRef]| {
             candidates.iter().position(|(number, _)| wanted.contains(&search.entries[*number].reference))
@@ -229,6 +233,7 @@ pub fn fit_context(ranking: &mut Ranking, messages: &[LearnedContext]) {
 fn examples(corpus: &Corpus, search: &Search) -> Vec<Example> {
     let normaliser = Normaliser::new();
     let folds: Vec<Learned> = (0..FOLDS)
+        .into_par_iter()
         .map(|fold| {
             let is_held_out = |_, ask| ask % FOLDS == fold;
             training::train(
@@ -247,9 +252,9 @@ fn examples(corpus: &Corpus, search: &Search) -> Vec<Example> {
             let query = search.query(&normaliser.normalise(text));
             let candidates: Vec<(usize, Evidence)> = super::shortlisted(&query, search, &folds[ask % FOLDS])
                 .into_iter()
-                .map(|(candidate, learned)| {
+                .map(|(candidate, share)| {
                     let without = (candidate == number).then_some(ask);
-                    (candidate, search.entries[candidate].compare(&query, &search.lexicon, without, learned))
+                    (candidate, search.entries[candidate].compare(&query, &search.lexicon, without, share))
                 })
                 .collect();
             let right = candidates.iter().position(|(candidate, _)| *candidate == number);

@@ -3,10 +3,12 @@
 //! Counting how often words occur says what an entry talks about; learning says what tells it from its neighbours. Each
 //! entry has a weight for every term and character of its phrases and a direction in the space of meanings.
 
+use std::ops::Range;
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
+use super::entry::Entry;
 use super::lexicon::{Lexicon, TermId};
 use super::vectors::{DIMENSIONS, Meaning};
 
@@ -41,51 +43,52 @@ impl Asked<'_> {
 }
 
 /// The learned weights of all entries; by default none are learned.
-#[derive(Default, Serialize, Deserialize)]
+#[derive(Clone, Default, Serialize, Deserialize)]
 pub struct Learned {
     /// By entry.
-    biases: Vec<f32>,
+    pub(super) biases: Vec<f32>,
     /// By entry: `DIMENSIONS` numbers.
-    directions: Vec<f32>,
-    terms: Postings,
+    pub(super) directions: Vec<f32>,
+    pub(super) terms: Postings,
     /// Characters that have weights, ascending; their places number the postings of `characters`.
     alphabet: Vec<char>,
-    characters: Postings,
+    pub(super) characters: Postings,
     /// By term: how far it can speak for an entry, the largest of its weights times its own.
     telling: Vec<f32>,
 }
 
 /// Weights by term, each with its entry: a question touches those of its own terms only.
-#[derive(Default, Serialize, Deserialize)]
-struct Postings {
+#[derive(Clone, Default, Serialize, Deserialize)]
+pub(super) struct Postings {
     /// By term: where its weights begin; one more at the end.
     starts: Vec<u32>,
-    entries: Vec<u32>,
-    weights: Vec<f32>,
+    pub(super) entries: Vec<u32>,
+    pub(super) weights: Vec<f32>,
 }
 
 impl Postings {
-    /// From (term, entry, weight), of `terms` terms.
-    fn collect(mut weights: Vec<(u32, u32, f32)>, terms: usize) -> Self {
-        weights.sort_unstable_by_key(|&(term, entry, _)| (term, entry));
-        let starts = (0..=terms as u32).map(|term| weights.partition_point(|(known, ..)| *known < term) as u32);
+    /// Of `terms` terms, from each term and an entry that has it; all weights are 0.
+    fn blank(mut pairs: Vec<(u32, u32)>, terms: usize) -> Self {
+        pairs.sort_unstable();
+        let starts = (0..=terms as u32).map(|term| pairs.partition_point(|(known, _)| *known < term) as u32);
         Self {
             starts: starts.collect(),
-            entries: weights.iter().map(|(_, entry, _)| *entry).collect(),
-            weights: weights.iter().map(|(.., weight)| *weight).collect(),
+            entries: pairs.iter().map(|(_, entry)| *entry).collect(),
+            weights: vec![0.0; pairs.len()],
         }
+    }
+
+    /// The places of the weights of `term`.
+    pub(super) fn places(&self, term: usize) -> Range<usize> {
+        self.starts[term] as usize..self.starts[term + 1] as usize
     }
 
     /// Adds `share` of the weights of `term` to the sums of their entries.
     fn add(&self, term: usize, share: f32, sums: &mut [f32]) {
-        let [start, end] = [self.starts[term] as usize, self.starts[term + 1] as usize];
-        for (entry, weight) in self.entries[start..end].iter().zip(&self.weights[start..end]) {
+        let places = self.places(term);
+        for (entry, weight) in self.entries[places.clone()].iter().zip(&self.weights[places]) {
             sums[*entry as usize] += weight * share;
         }
-    }
-
-    fn weights_of(&self, term: usize) -> &[f32] {
-        &self.weights[self.starts[term] as usize..self.starts[term + 1] as usize]
     }
 
     fn is_of(&self, terms: usize, entries: usize) -> bool {
@@ -97,41 +100,34 @@ impl Postings {
     }
 }
 
-/// The weights of one entry, as training leaves them.
-pub(super) struct EntryWeights {
-    pub bias: f32,
-    pub terms: Vec<(TermId, f32)>,
-    pub characters: Vec<(char, f32)>,
-    pub direction: [f32; DIMENSIONS],
-}
-
 impl Learned {
-    /// Of the weights of each entry, in entry order, over `lexicon`.
-    pub(super) fn collect(entries: Vec<EntryWeights>, lexicon: &Lexicon) -> Self {
-        let mut alphabet: Vec<char> =
-            entries.iter().flat_map(|entry| entry.characters.iter().map(|(character, _)| *character)).collect();
+    /// With a weight of 0 for everything of `entries` that can have one; of `terms` terms.
+    pub(super) fn blank(entries: &[Entry], terms: usize) -> Self {
+        let mut alphabet: Vec<char> = entries.iter().flat_map(|entry| &entry.characters).copied().collect();
         alphabet.sort_unstable();
         alphabet.dedup();
-        let place = |character| alphabet.binary_search(&character).expect("collected from the same") as u32;
-        let numbered = || (0u32..).zip(&entries);
-        let by_term =
-            numbered().flat_map(|(n, entry)| entry.terms.iter().map(move |&(term, weight)| (term, n, weight)));
-        let by_character = numbered().flat_map(|(n, entry)| {
-            entry.characters.iter().map(move |&(character, weight)| (place(character), n, weight))
-        });
-        let terms = Postings::collect(by_term.collect(), lexicon.len());
+        let place = |character| alphabet.binary_search(character).expect("collected from the same") as u32;
+        let numbered = || (0u32..).zip(entries);
+        let by_term = numbered().flat_map(|(n, entry)| entry.phrases_with.iter().map(move |(term, _)| (*term, n)));
+        let by_character =
+            numbered().flat_map(|(n, entry)| entry.characters.iter().map(move |character| (place(character), n)));
+        Self {
+            biases: vec![0.0; entries.len()],
+            directions: vec![0.0; entries.len() * DIMENSIONS],
+            terms: Postings::blank(by_term.collect(), terms),
+            characters: Postings::blank(by_character.collect(), alphabet.len()),
+            alphabet,
+            telling: Vec::new(),
+        }
+    }
+
+    /// Notes how far each term can speak for an entry; called once all weights are learned.
+    pub(super) fn note_telling(&mut self, lexicon: &Lexicon) {
         let telling = (0..lexicon.len()).map(|term| {
-            let largest = terms.weights_of(term).iter().copied().fold(0.0, f32::max);
+            let largest = self.terms.weights[self.terms.places(term)].iter().copied().fold(0.0, f32::max);
             largest * lexicon.idf(term as TermId)
         });
-        Self {
-            telling: telling.collect(),
-            terms,
-            characters: Postings::collect(by_character.collect(), alphabet.len()),
-            biases: entries.iter().map(|entry| entry.bias).collect(),
-            directions: entries.iter().flat_map(|entry| entry.direction).collect(),
-            alphabet,
-        }
+        self.telling = telling.collect();
     }
 
     /// By term: how far it can speak for any entry; `None` when nothing was learned.
@@ -139,26 +135,48 @@ impl Learned {
         (!self.telling.is_empty()).then_some(&self.telling)
     }
 
-    /// How far each of the entries numbered `candidates` is what is asked: a logit, 0 when nothing speaks for or
-    /// against it.
-    pub fn scores(&self, candidates: &[usize], asked: Asked<'_>, lexicon: &Lexicon) -> Vec<f32> {
+    /// How far each of the entries numbered `candidates` is what is asked: the natural logarithm of its share among them.
+    pub fn log_shares(&self, candidates: &[usize], asked: Asked<'_>, lexicon: &Lexicon) -> Vec<f32> {
+        let mut scores = Vec::with_capacity(candidates.len());
+        self.score(candidates, asked, lexicon, &mut self.biases.clone(), &mut scores);
+        let highest = scores.iter().copied().fold(f32::MIN, f32::max);
+        let total = highest + scores.iter().map(|score| (score - highest).exp()).sum::<f32>().ln();
+        scores.iter_mut().for_each(|score| *score -= total);
+        scores
+    }
+
+    /// Puts the logits of `candidates` into `scores`, 0 when nothing speaks for or against; `sums` are the biases.
+    pub(super) fn score(
+        &self,
+        candidates: &[usize],
+        asked: Asked<'_>,
+        lexicon: &Lexicon,
+        sums: &mut [f32],
+        scores: &mut Vec<f32>,
+    ) {
+        scores.clear();
         if self.biases.is_empty() {
-            return vec![0.0; candidates.len()];
+            scores.resize(candidates.len(), 0.0);
+            return;
         }
-        let mut sums = self.biases.clone();
         for &term in asked.terms {
-            self.terms.add(term as usize, asked.share(term, lexicon), &mut sums);
+            self.terms.add(term as usize, asked.share(term, lexicon), sums);
         }
         let share = asked.share_of_character();
-        for place in asked.characters.iter().filter_map(|character| self.alphabet.binary_search(character).ok()) {
-            self.characters.add(place, share, &mut sums);
+        for place in self.places_of(asked.characters) {
+            self.characters.add(place, share, sums);
         }
         let meaning = asked.meaning.map(unit);
         let toward = |number: usize| match &meaning {
             Some(meaning) => MEANING * along(&self.directions[number * DIMENSIONS..][..DIMENSIONS], meaning),
             None => 0.0,
         };
-        candidates.iter().map(|&number| sums[number] + toward(number)).collect()
+        scores.extend(candidates.iter().map(|&number| sums[number] + toward(number)));
+    }
+
+    /// Which numbers `characters` have in the postings.
+    pub(super) fn places_of(&self, characters: &[char]) -> impl Iterator<Item = usize> {
+        characters.iter().filter_map(|character| self.alphabet.binary_search(character).ok())
     }
 
     /// Writes the weights to `path`.

@@ -41,12 +41,13 @@ const LOOKED_UP: usize = 16;
 /// Candidates whose evidence is gathered.
 const COMPARED: usize = 5;
 
-/// The candidates for `query` that the learned model believes most, with what it says; the most believed first.
+/// The candidates for `query` that the learned model believes most, each with the logarithm of its share among all
+/// candidates; the most believed first.
 fn shortlisted(query: &Query, search: &Search, learned: &Learned) -> Vec<(usize, f32)> {
     let telling = learned.telling().unwrap_or(search.lexicon.idfs());
     let candidates = search.candidates.top(query.terms(), telling, LOOKED_UP, SHORTLIST);
-    let scores = learned.scores(&candidates, query.asked(), &search.lexicon);
-    let mut scored: Vec<(usize, f32)> = candidates.into_iter().zip(scores).collect();
+    let shares = learned.log_shares(&candidates, query.asked(), &search.lexicon);
+    let mut scored: Vec<(usize, f32)> = candidates.into_iter().zip(shares).collect();
     scored.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
     scored.truncate(COMPARED);
     scored
@@ -102,7 +103,7 @@ impl Search {
     pub fn search(&self, query: &Query) -> Vec<Hit> {
         let evidence = shortlisted(query, self, &self.learned)
             .into_iter()
-            .map(|(number, learned)| (number, self.entries[number].compare(query, &self.lexicon, None, learned)));
+            .map(|(number, log_share)| (number, self.entries[number].compare(query, &self.lexicon, None, log_share)));
         self.model
             .ranking
             .rank(evidence.collect(), query.form(&self.lexicon))

@@ -2,10 +2,12 @@
 //!
 //! Each phrase meets the entries the index would offer for it, in a fixed order: the same corpus gives the same weights.
 
+use rayon::prelude::*;
+
 use super::candidates::Candidates;
 use super::entry::{Entry, EntryRef};
 use super::evidence::Phrase;
-use super::learned::{Asked, EntryWeights, Learned, MEANING, along, unit};
+use super::learned::{Asked, Learned, MEANING, Postings, unit};
 use super::lexicon::Lexicon;
 use super::vectors::{DIMENSIONS, WordVectors};
 use crate::corpus::{Corpus, Text};
@@ -16,10 +18,10 @@ const RIVALS: usize = 48;
 /// Terms of a phrase by which they are found.
 const LOOKED_UP: usize = 48;
 /// Passes over all phrases.
-const PASSES: usize = 16;
+const PASSES: usize = 8;
 /// Passes before weights have settled: what is kept is the mean of the weights after them, which depends little on the
 /// order in which phrases are met (averaged stochastic gradient descent).
-const SETTLED: usize = 6;
+const SETTLED: usize = 3;
 /// Steps between the weights that enter the mean.
 const MEAN_EVERY: usize = 1000;
 /// Step of the adaptive gradient (AdaGrad), per unit of a term's share.
@@ -28,77 +30,62 @@ const STEP: f32 = 1.0;
 const FIRST_SLOPE: f32 = 1.0;
 /// Pull towards zero.
 const PULL: f32 = 2e-4;
+/// Errors below this teach nothing.
+const LEAST_ERROR: f32 = 3e-3;
 /// Phrases that are learned from at most: beyond a few districts' worth, counting has to do.
 const MOST_PHRASES: usize = 60_000;
-
-/// The weights of one entry, by the places of its own terms and characters.
-#[derive(Clone)]
-struct Weights {
-    bias: f32,
-    /// Along the entry's own terms.
-    terms: Vec<f32>,
-    /// Along the entry's own characters.
-    characters: Vec<f32>,
-    direction: [f32; DIMENSIONS],
-}
 
 /// How much a phrase with words before and after it counts beside the phrase alone.
 const FRAMED: f32 = 0.5;
 
-/// Learns from all phrases but those held out, given by entry and ask number.
+/// Learns from all phrases but those held out, given by entry and ask number. Every phrase counts alike: an entry that is
+/// asked in more ways is asked more often.
 pub fn train(
     corpus: &Corpus,
     entries: &[Entry],
     lexicon: &Lexicon,
     vectors: &WordVectors,
     candidates: &Candidates,
-    is_held_out: impl Fn(usize, usize) -> bool,
+    is_held_out: impl Fn(usize, usize) -> bool + Copy,
 ) -> Learned {
-    let mut lessons = Vec::new();
-    for (number, entry) in entries.iter().enumerate() {
-        let asks = entry.asks.iter().enumerate().filter(|(ask, _)| !is_held_out(number, *ask)).map(|(_, ask)| ask);
-        let phrases: Vec<&Phrase> = entry.names.iter().chain(asks).collect();
-        // Every entry counts alike, however many phrases it has.
-        let weight = weight_among(phrases.len());
-        lessons.extend(phrases.into_iter().map(|phrase| (number, phrase.asked(), weight)));
-    }
-    if lessons.len() > MOST_PHRASES {
+    let plain = entries.iter().enumerate().flat_map(|(number, entry)| {
+        let asks = entry.asks.iter().enumerate().filter(move |(ask, _)| !is_held_out(number, *ask)).map(|(_, ask)| ask);
+        entry.names.iter().chain(asks).map(move |phrase| (number, phrase, 1.0))
+    });
+    let plain: Vec<_> = plain.collect();
+    if plain.len() > MOST_PHRASES {
         return Learned::default();
     }
     let framed = framed(corpus, lexicon, vectors, is_held_out);
-    lessons.extend(framed.iter().map(|(number, phrase)| {
-        let phrases = entries[*number].names.len() + entries[*number].asks.len();
-        (*number, phrase.asked(), FRAMED * weight_among(phrases))
-    }));
+    let phrases: Vec<_> =
+        plain.into_iter().chain(framed.iter().map(|(number, phrase)| (*number, phrase, FRAMED))).collect();
     // A stride coprime to the count visits all phrases and mixes the entries.
-    let stride = (lessons.len() * 5 / 13..).find(|stride| gcd(*stride, lessons.len()) == 1).unwrap_or(1);
-    let lessons: Vec<Lesson> = (0..lessons.len())
+    let stride = (phrases.len() * 5 / 13..).find(|stride| gcd(*stride, phrases.len()) == 1).unwrap_or(1);
+    let lessons: Vec<Lesson<'_>> = (0..phrases.len())
+        .into_par_iter()
         .map(|n| {
-            let (right, asked, weight) = lessons[n * stride % lessons.len()];
-            Lesson::new(right, asked, weight, entries, lexicon, candidates)
+            let (right, phrase, weight) = phrases[n * stride % phrases.len()];
+            Lesson::new(right, phrase, weight, lexicon, candidates)
         })
         .collect();
-    let all = |number: f32| -> Vec<Weights> { entries.iter().map(|entry| Weights::all(entry, number)).collect() };
-    let (mut weights, mut slopes, mut means) = (all(0.0), all(FIRST_SLOPE), all(0.0));
+    let weights = Learned::blank(entries, lexicon.len());
+    let (mut mean, mut slopes) = (weights.clone(), weights.clone());
+    numbers(&mut slopes).for_each(|slope| *slope = FIRST_SLOPE);
+    let zeros = vec![0.0; entries.len()];
+    let mut training = Training { lexicon, weights, slopes, sums: zeros.clone(), errors: zeros, scores: Vec::new() };
     let mut meant = 0.0;
     for pass in 0..PASSES {
         for (n, lesson) in lessons.iter().enumerate() {
-            learn(&mut weights, &mut slopes, lesson);
+            training.learn(lesson);
             if pass >= SETTLED && n % MEAN_EVERY == 0 {
                 meant += 1.0;
-                for (mean, now) in means.iter_mut().zip(&weights) {
-                    mean.approach(now, 1.0 / meant);
-                }
+                let pairs = numbers(&mut mean).zip(numbers(&mut training.weights));
+                pairs.for_each(|(mean, now)| *mean += (*now - *mean) / meant);
             }
         }
     }
-    let named = means.into_iter().zip(entries).map(|(mean, entry)| mean.named(entry));
-    Learned::collect(named.collect(), lexicon)
-}
-
-/// How much one of so many phrases of an entry counts.
-fn weight_among(phrases: usize) -> f32 {
-    (40.0 / phrases.max(1) as f32).sqrt().clamp(0.3, 3.0)
+    mean.note_telling(lexicon);
+    mean
 }
 
 /// Phrases of the entries as people wrap them, each with its entry: what is said around a matter does not tell which.
@@ -106,13 +93,20 @@ fn framed(
     corpus: &Corpus,
     lexicon: &Lexicon,
     vectors: &WordVectors,
-    is_held_out: impl Fn(usize, usize) -> bool,
+    is_held_out: impl Fn(usize, usize) -> bool + Copy,
 ) -> Vec<(usize, Phrase)> {
     let (openings, closings) = (&corpus.words.openings, &corpus.words.closings);
     if openings.is_empty() || closings.is_empty() {
         return Vec::new();
     }
-    let normaliser = Normaliser::new();
+    let frame = |turn: usize, text: &str| {
+        let (opening, closing) = (openings[turn % openings.len()].as_str(), closings[turn % closings.len()].as_str());
+        match turn % 3 {
+            0 => format!("{opening}{text}"),
+            1 => format!("{text}{closing}"),
+            _ => format!("{opening}{text}{closing}"),
+        }
+    };
     let mut framed = Vec::new();
     for (number, texts) in super::entries(corpus).enumerate() {
         // A greeting is a frame itself.
@@ -120,147 +114,111 @@ fn framed(
             continue;
         }
         let asks = texts.asks.iter().enumerate().filter(|(ask, _)| !is_held_out(number, *ask)).map(|(_, ask)| ask);
-        for (n, text) in texts.names.iter().chain(asks).enumerate() {
-            let turn = number * 7 + n;
-            let (opening, closing) = (&openings[turn % openings.len()], &closings[turn % closings.len()]);
-            let (opening, closing) = match turn % 3 {
-                0 => (opening.as_str(), ""),
-                1 => ("", closing.as_str()),
-                _ => (opening.as_str(), closing.as_str()),
-            };
-            let words = normaliser.normalise(&format!("{opening}{}{closing}", text.as_str()));
-            framed.push((number, Phrase::new(lexicon, vectors, &Text::new(words, text.place.clone()))));
-        }
+        let texts = texts.names.iter().chain(asks).enumerate();
+        framed.extend(texts.map(|(n, text)| (number, Text::new(frame(number * 7 + n, text), text.place.clone()))));
     }
-    framed
+    let normaliser = Normaliser::new();
+    let phrase = |(number, text): (usize, Text)| {
+        let text = Text::new(normaliser.normalise(&text), text.place);
+        (number, Phrase::new(lexicon, vectors, &text))
+    };
+    framed.into_par_iter().map(phrase).collect()
 }
 
-/// One step: towards the right entry, away from the others, as far as they are believed.
-fn learn(weights: &mut [Weights], slopes: &mut [Weights], lesson: &Lesson) {
-    let scores: Vec<f32> = lesson.rivals.iter().map(|rival| weights[rival.entry].score(rival, lesson)).collect();
-    let highest = scores.iter().copied().fold(f32::MIN, f32::max);
-    let powers: Vec<f32> = scores.iter().map(|score| (score - highest).exp()).collect();
-    let total: f32 = powers.iter().sum();
-    for (rival, power) in lesson.rivals.iter().zip(powers) {
-        let error = (power / total - f32::from(u8::from(rival.entry == lesson.right))) * lesson.weight;
-        if error.abs() > 1e-3 {
-            weights[rival.entry].step(&mut slopes[rival.entry], rival, lesson, error);
-        }
-    }
-}
-
-/// A phrase to learn, with what it shares with each entry it is told apart from.
-struct Lesson {
+/// A phrase to learn, and the entries it is told apart from, the right one among them.
+struct Lesson<'p> {
     right: usize,
+    asked: Asked<'p>,
     weight: f32,
-    character: f32,
-    meaning: Option<[f32; DIMENSIONS]>,
-    rivals: Vec<Rival>,
+    rivals: Vec<usize>,
 }
 
-struct Rival {
-    entry: usize,
-    /// Positions among the entry's terms and the share of each in the phrase.
-    shared: Vec<(u32, f32)>,
-    /// Positions among the entry's characters.
-    characters: Vec<u32>,
-}
-
-impl Lesson {
-    fn new(
-        right: usize,
-        asked: Asked<'_>,
-        weight: f32,
-        entries: &[Entry],
-        lexicon: &Lexicon,
-        candidates: &Candidates,
-    ) -> Self {
-        let mut numbers = candidates.top(asked.terms, lexicon.idfs(), LOOKED_UP, RIVALS);
-        if !numbers.contains(&right) {
-            numbers.push(right);
+impl<'p> Lesson<'p> {
+    fn new(right: usize, phrase: &'p Phrase, weight: f32, lexicon: &Lexicon, candidates: &Candidates) -> Self {
+        let asked = phrase.asked();
+        let mut rivals = candidates.top(asked.terms, lexicon.idfs(), LOOKED_UP, RIVALS);
+        if !rivals.contains(&right) {
+            rivals.push(right);
         }
-        let rivals = numbers
-            .into_iter()
-            .map(|entry| Rival {
-                entry,
-                shared: shared(&entries[entry], asked, lexicon).collect(),
-                characters: shared_characters(&entries[entry], asked).collect(),
-            })
-            .collect();
-        Self { right, weight, character: asked.share_of_character(), meaning: asked.meaning.map(unit), rivals }
+        Self { right, asked, weight, rivals }
     }
 }
 
-impl Weights {
-    fn all(entry: &Entry, number: f32) -> Self {
-        Self {
-            bias: number,
-            terms: vec![number; entry.phrases_with.len()],
-            characters: vec![number; entry.characters.len()],
-            direction: [number; DIMENSIONS],
+/// The weights on their way.
+struct Training<'l> {
+    lexicon: &'l Lexicon,
+    weights: Learned,
+    /// Sums of the squared slopes of each weight so far.
+    slopes: Learned,
+    /// By entry, of the phrase at hand: the sums of its terms, and how far it was believed wrongly.
+    sums: Vec<f32>,
+    errors: Vec<f32>,
+    scores: Vec<f32>,
+}
+
+impl Training<'_> {
+    /// One step: towards the right entry, away from the others, as far as they are believed.
+    fn learn(&mut self, lesson: &Lesson<'_>) {
+        self.sums.copy_from_slice(&self.weights.biases);
+        self.weights.score(&lesson.rivals, lesson.asked, self.lexicon, &mut self.sums, &mut self.scores);
+        let highest = self.scores.iter().copied().fold(f32::MIN, f32::max);
+        self.scores.iter_mut().for_each(|score| *score = (*score - highest).exp());
+        let total: f32 = self.scores.iter().sum();
+        for (&rival, power) in lesson.rivals.iter().zip(&self.scores) {
+            let error = (power / total - f32::from(u8::from(rival == lesson.right))) * lesson.weight;
+            self.errors[rival] = if error.abs() > LEAST_ERROR { error } else { 0.0 };
         }
+        if self.errors[lesson.right] != 0.0 {
+            self.step(lesson);
+        }
+        lesson.rivals.iter().for_each(|&rival| self.errors[rival] = 0.0);
     }
 
-    /// With the terms and characters of `entry` themselves instead of their places.
-    fn named(self, entry: &Entry) -> EntryWeights {
-        EntryWeights {
-            bias: self.bias,
-            terms: entry.phrases_with.iter().map(|(term, _)| *term).zip(self.terms).collect(),
-            characters: entry.characters.iter().copied().zip(self.characters).collect(),
-            direction: self.direction,
-        }
-    }
-
-    /// Moves every weight the share `part` of the way to that of `other`.
-    fn approach(&mut self, other: &Weights, part: f32) {
-        let toward = |mine: &mut f32, theirs: f32| *mine += (theirs - *mine) * part;
-        toward(&mut self.bias, other.bias);
-        let pairs = self.terms.iter_mut().zip(&other.terms);
-        let pairs = pairs.chain(self.characters.iter_mut().zip(&other.characters));
-        pairs.chain(self.direction.iter_mut().zip(&other.direction)).for_each(|(mine, theirs)| toward(mine, *theirs));
-    }
-
-    fn score(&self, rival: &Rival, lesson: &Lesson) -> f32 {
-        let terms: f32 = rival.shared.iter().map(|&(at, share)| self.terms[at as usize] * share).sum();
-        let characters: f32 = rival.characters.iter().map(|&at| self.characters[at as usize] * lesson.character).sum();
-        self.bias
-            + terms
-            + characters
-            + lesson.meaning.as_ref().map_or(0.0, |meaning| MEANING * along(&self.direction, meaning))
-    }
-
-    /// Each weight steps by its slope over the root of all its squared slopes so far.
-    fn step(&mut self, slopes: &mut Weights, rival: &Rival, lesson: &Lesson, error: f32) {
-        let step = |weight: &mut f32, past: &mut f32, slope: f32| {
-            let slope = slope + PULL * *weight;
-            *past += slope * slope;
-            *weight -= STEP * slope / past.sqrt();
-        };
-        step(&mut self.bias, &mut slopes.bias, error * 0.1);
-        for &(at, share) in &rival.shared {
-            step(&mut self.terms[at as usize], &mut slopes.terms[at as usize], error * share);
-        }
-        for &at in &rival.characters {
-            step(&mut self.characters[at as usize], &mut slopes.characters[at as usize], error * lesson.character);
-        }
-        if let Some(meaning) = &lesson.meaning {
-            for ((weight, past), component) in self.direction.iter_mut().zip(&mut slopes.direction).zip(meaning) {
+    fn step(&mut self, lesson: &Lesson<'_>) {
+        let (weights, slopes, asked) = (&mut self.weights, &mut self.slopes, lesson.asked);
+        let meaning = asked.meaning.map(unit);
+        for &rival in lesson.rivals.iter().filter(|&&rival| self.errors[rival] != 0.0) {
+            let error = self.errors[rival];
+            step(&mut weights.biases[rival], &mut slopes.biases[rival], error * 0.1);
+            let Some(meaning) = &meaning else { continue };
+            let direction = rival * DIMENSIONS..(rival + 1) * DIMENSIONS;
+            let direction = weights.directions[direction.clone()].iter_mut().zip(&mut slopes.directions[direction]);
+            for ((weight, past), component) in direction.zip(meaning) {
                 step(weight, past, error * MEANING * component);
             }
         }
+        for &term in asked.terms {
+            let share = asked.share(term, self.lexicon);
+            step_postings(&mut weights.terms, &mut slopes.terms, term as usize, share, &self.errors);
+        }
+        let places: Vec<usize> = weights.places_of(asked.characters).collect();
+        for place in places {
+            let share = asked.share_of_character();
+            step_postings(&mut weights.characters, &mut slopes.characters, place, share, &self.errors);
+        }
     }
 }
 
-/// Where the terms of `asked` stand among the entry's own, and the share of each in the whole, by weight.
-fn shared<'s>(entry: &'s Entry, asked: Asked<'s>, lexicon: &'s Lexicon) -> impl Iterator<Item = (u32, f32)> + 's {
-    asked.terms.iter().filter_map(move |&term| {
-        let at = entry.phrases_with.binary_search_by_key(&term, |(known, _)| *known).ok()?;
-        Some((at as u32, asked.share(term, lexicon)))
-    })
+fn step_postings(weights: &mut Postings, slopes: &mut Postings, term: usize, share: f32, errors: &[f32]) {
+    for place in weights.places(term) {
+        let error = errors[weights.entries[place] as usize];
+        if error != 0.0 {
+            step(&mut weights.weights[place], &mut slopes.weights[place], error * share);
+        }
+    }
 }
 
-fn shared_characters<'s>(entry: &'s Entry, asked: Asked<'s>) -> impl Iterator<Item = u32> + 's {
-    asked.characters.iter().filter_map(|c| entry.characters.binary_search(c).ok()).map(|at| at as u32)
+/// A weight steps by its slope over the root of all its squared slopes so far.
+fn step(weight: &mut f32, past: &mut f32, slope: f32) {
+    let slope = slope + PULL * *weight;
+    *past += slope * slope;
+    *weight -= STEP * slope / past.sqrt();
+}
+
+/// All numbers of a model, in one order.
+fn numbers(model: &mut Learned) -> impl Iterator<Item = &mut f32> {
+    let (terms, characters) = (&mut model.terms.weights, &mut model.characters.weights);
+    model.biases.iter_mut().chain(&mut model.directions).chain(terms).chain(characters)
 }
 
 fn gcd(a: usize, b: usize) -> usize {
