@@ -6,7 +6,7 @@ use crate::corpus::{self, Corpus, ReadError, Reading};
 use crate::phrasing::{self, Phrasing};
 use crate::search::{IndexError, Model, Search};
 use crate::text::Normaliser;
-use crate::understand::Cues;
+use crate::understand::{Cues, Following};
 
 /// The checks that other rooms add to those of the corpus itself.
 const CHECKS: &[corpus::Check] = &[phrasing::check];
@@ -31,6 +31,8 @@ pub struct Edition {
     pub search: Search,
     /// Its phrases that give away what is asked.
     pub cues: Cues,
+    /// Whether a message goes on with the matter talked about.
+    pub following: Following,
     /// One form for matching.
     pub normaliser: Normaliser,
 }
@@ -50,6 +52,7 @@ impl Edition {
 
     fn with(corpus: Corpus, search: Search) -> Self {
         let (phrasing, cues) = (Phrasing::new(&corpus), Cues::new(&corpus));
-        Self { corpus, phrasing, search, cues, normaliser: Normaliser::new() }
+        let following = Following::new(&corpus);
+        Self { corpus, phrasing, search, cues, following, normaliser: Normaliser::new() }
     }
 }

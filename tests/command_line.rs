@@ -37,7 +37,7 @@ fn ask_jsonl_answers_line_by_line_and_survives_bad_lines() {
         r#"{"question": "x"}"#.to_owned(),
         r#"{"q": ""}"#.to_owned(),
         format!(r#"{{"q": "{brackets}"}}"#),
-        r#"{"turns": ["失业金怎么申请", "要带什么", "麒麟竭和蟾酥怎么熬成膏药卖到冥王星"]}"#.to_owned(),
+        r#"{"turns": ["失业金怎么申请", "要带什么", "为什么这里的社保政策跟别的市不一样，年年都变"]}"#.to_owned(),
         r#"{"turns": []}"#.to_owned(),
     ];
     let output = run(command, &format!("{}\n", input.join("\n")));

@@ -2,7 +2,7 @@
 
 mod support;
 
-use support::TestHall;
+use support::{TestHall, UNANSWERED};
 use wenban::conversation::{Action, Attachment, Body, Outcome};
 use wenban::corpus::Facet;
 use wenban::records::SuggestionKind;
@@ -34,17 +34,17 @@ fn a_conversation_is_forgotten_after_half_an_hour_and_survives_a_restart_before(
 fn what_is_not_known_is_kept_and_its_receipt_can_be_asked_about_after_a_restart() {
     let mut hall = TestHall::on_disk();
     let asker = hall.citizen("asker");
-    let receipt = asker.says(&hall, "火星上的石头能不能寄回来当纪念品").is(Outcome::Admit).receipt();
+    let receipt = asker.says(&hall, UNANSWERED).is(Outcome::Admit).receipt();
     hall.restart();
     let by_number = asker.says(&hall, &format!("{receipt}到哪了")).0.text();
     assert!(by_number.contains(&receipt) && by_number.contains("4月15日"), "{by_number}");
     let by_person = asker.says(&hall, "到哪了").0.text();
     assert!(by_person.contains(&receipt), "{by_person}");
     let stranger = hall.citizen("stranger").says(&hall, &receipt).0.text();
-    assert!(!stranger.contains("石头"), "a receipt shows nobody else's words: {stranger}");
+    assert!(!stranger.contains("政策"), "a receipt shows nobody else's words: {stranger}");
     let questions = hall.records().questions().unwrap();
     assert_eq!(questions.len(), 1);
-    assert_eq!(questions[0].text.as_str(), "火星上的石头能不能寄回来当纪念品");
+    assert_eq!(questions[0].text.as_str(), UNANSWERED);
 }
 
 #[test]
@@ -79,8 +79,7 @@ fn opinions_are_collected_and_hints_at_bribery_go_to_supervision_only() {
 fn personal_numbers_never_reach_the_records_and_the_sender_is_told() {
     let hall = TestHall::new();
     let sender = hall.citizen("sender");
-    let heard =
-        sender.says(&hall, "我叫陈小明，号440111199003070012，电话13800138000，麒麟竭怎么熬成胶").is(Outcome::Admit);
+    let heard = sender.says(&hall, "我叫陈小明，号440111199003070012，电话13800138000，蟾酥怎么熬").is(Outcome::Admit);
     assert_eq!(heard.0.lines.last().unwrap().reply.key(), "masked");
     let kept = serde_json::to_string(&hall.records().questions().unwrap()).unwrap();
     for secret in ["440111199003070012", "13800138000", "陈小明"] {
@@ -92,7 +91,7 @@ fn personal_numbers_never_reach_the_records_and_the_sender_is_told() {
 fn forgetting_lets_go_of_the_conversation_and_the_receipts() {
     let hall = TestHall::new();
     let person = hall.citizen("person");
-    person.says(&hall, "火星上的石头能不能寄回来当纪念品").is(Outcome::Admit);
+    person.says(&hall, UNANSWERED).is(Outcome::Admit);
     person.says(&hall, "删除我的记录");
     assert!(hall.records().waiting(&person.conversation).unwrap().is_empty());
     assert_eq!(hall.records().questions().unwrap().len(), 1, "the masked question stays, as nobody's");

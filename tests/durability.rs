@@ -39,7 +39,9 @@ fn every_acknowledged_receipt_is_there_after_kill_9() {
         // One writes unanswerable questions without pause, one reads what is acknowledged, the third pulls the plug.
         let receipts = std::thread::scope(|scope| {
             scope.spawn(move || {
-                (0..).take_while(|n| writeln!(questions, "火星上的第{n}块石头能不能寄回来当纪念品").is_ok()).count()
+                (0..)
+                    .take_while(|n| writeln!(questions, "第{n}次问，为什么这里的社保政策跟别的市不一样").is_ok())
+                    .count()
             });
             let reader = scope.spawn(move || {
                 let mut receipts = Vec::new();

@@ -7,9 +7,9 @@ use std::path::Path;
 use std::sync::{Arc, LazyLock};
 
 use serde_json::{Value, json};
-use support::TestHall;
 use support::bot_api::{BotApi, account};
 use support::server::{Server, Start};
+use support::{ALSO_UNANSWERED, TestHall, UNANSWERED};
 use tokio::sync::Semaphore;
 use wenban::channels::telegram::Door;
 use wenban::conversation::{Body, Message};
@@ -164,7 +164,7 @@ async fn fault_20_no_message_is_lost_however_often_the_bot_is_killed() {
 async fn fault_18_a_message_delivered_again_is_answered_once() {
     let api = BotApi::default();
     open(&api).await;
-    api.write(7, "火星上的石头能不能寄回来当纪念品");
+    api.write(7, UNANSWERED);
     api.wait_for("sendmessage", 1).await;
     api.forget_acknowledgements(5);
     api.write(7, "谢谢");
@@ -374,7 +374,7 @@ async fn the_first_words_carry_the_privacy_notice_once_and_forgetting_erases_the
     let api = BotApi::default();
     let records = open(&api).await;
     api.write(CHAT, "失业金怎么申请");
-    api.write(CHAT, "火星上的石头能不能寄回来当纪念品");
+    api.write(CHAT, UNANSWERED);
     let sent = api.wait_for("sendmessage", 2).await;
     assert!(text(&sent[0]).contains("不要发证件号") && !text(&sent[1]).contains("不要发证件号"), "{sent:?}");
     api.write(CHAT, "/forget");
@@ -425,14 +425,14 @@ fn fault_20_what_a_message_left_before_a_crash_is_kept_once() {
         body: Body::Text(words.to_owned()),
         delivery: Some(delivery),
     };
-    let unknown = message("火星上的石头能不能寄回来当纪念品", 1);
+    let unknown = message(UNANSWERED, 1);
     // Between what is kept and the reply on its way: the message comes again after the start.
     let first = hall.hall().receive(&unknown).receipt;
     let again = hall.hall().receive(&unknown).receipt;
     assert!(first.is_some() && first == again);
     assert_eq!(hall.records().questions().unwrap().len(), 1);
     hall.records().outbox().enqueue(Some(1), &[]).unwrap();
-    let another = hall.hall().receive(&message("月亮上的土能不能挖回来种菜", 2)).receipt;
+    let another = hall.hall().receive(&message(ALSO_UNANSWERED, 2)).receipt;
     assert_ne!(first, another);
     assert_eq!(hall.records().questions().unwrap().len(), 2);
 }

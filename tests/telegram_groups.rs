@@ -5,8 +5,8 @@ mod support;
 use std::sync::{Arc, LazyLock};
 
 use serde_json::{Value, json};
-use support::TestHall;
 use support::bot_api::{BotApi, account};
+use support::{TestHall, UNANSWERED};
 use wenban::channels::telegram::Door;
 use wenban::phrasing::ReplyId;
 use wenban::records::{Channel, ConversationId, Records};
@@ -102,7 +102,7 @@ async fn no_receipt_is_shown_to_the_others_and_the_asker_finds_it_in_private() {
     let say =
         |person: i64, words: &str| api.send_in_group(GROUP, person, marked(&format!("{BOT} {words}"), BOT, "mention"));
     let (asker, neighbour) = (31, 32);
-    say(asker, "火星上的石头能不能寄回来当纪念品");
+    say(asker, UNANSWERED);
     say(asker, "我要投诉窗口收红包，乱收钱");
     say(asker, "帮我转人工");
     api.wait_for("sendmessage", 3).await;

@@ -8,11 +8,13 @@ use super::ask::Turns;
 use super::{Done, check};
 use crate::conversation::Dialogue;
 use crate::conversation::context::Meant;
+use crate::corpus::Turn;
 use crate::edition::{Edition, read_corpus};
 use crate::evaluation::Wanted;
 use crate::evaluation::question_set::{self, ItemIds};
 use crate::search::{EntryRef, FEATURES, LearnedContext, Model, RANKING_FILE, fit as fit_ranking, fit_context};
 use crate::settings::Settings;
+use crate::understand::Following;
 
 /// What was said before a message depends on how those before it were taken: fitted once more with the fitted weights.
 const CONTEXT_ROUNDS: usize = 2;
@@ -28,11 +30,9 @@ pub fn fit(settings: &Settings, files: &[PathBuf]) -> anyhow::Result<Done> {
     let model = Model::load_or_unfitted(&settings.index)?;
     let (mut ranking, quality) = fit_ranking(&corpus, &model, &confirmed, &[])?;
     let mut edition = Edition::in_memory(corpus, Model { ranking: ranking.clone(), ..model })?;
-    let conversations: Vec<PathBuf> =
-        question_set::dialogs(&settings.corpus).into_iter().chain(files.iter().cloned()).collect();
     let mut messages = Vec::new();
     for _ in 0..CONTEXT_ROUNDS {
-        messages = Lessons::from(&conversations, &edition)?;
+        messages = lessons(files, &mut edition)?;
         fit_context(&mut ranking, &messages);
         edition.search.adopt(ranking.clone());
     }
@@ -52,45 +52,85 @@ pub fn fit(settings: &Settings, files: &[PathBuf]) -> anyhow::Result<Done> {
 /// How much a question asked out of the blue after another matter counts beside a message of a real conversation.
 const OUT_OF_THE_BLUE: f32 = 0.2;
 
-/// What the messages of conversations may mean, and do mean, after what was said before them.
-struct Lessons<'e> {
-    turns: Turns<'e>,
-    messages: Vec<LearnedContext>,
+/// Parts the sample conversations are cut into: what the others teach of going on is heard with in each part.
+const PARTS: usize = 8;
+
+/// What the messages of conversations may mean, and do mean, after what was said before them: those of the sample
+/// conversations and of `files`, and the single questions of `files` as turns to another matter, each asked after the
+/// first words of a conversation.
+fn lessons(files: &[PathBuf], edition: &mut Edition) -> anyhow::Result<Vec<LearnedContext>> {
+    let mut lessons = Lessons::default();
+    for part in 0..PARTS {
+        let numbered = || edition.corpus.dialogs.iter().enumerate();
+        let others = numbered().filter(|(number, _)| number % PARTS != part).map(|(_, dialog)| dialog);
+        edition.following = Following::learn(others);
+        let turns = Turns::new(edition);
+        for (_, dialog) in edition.corpus.dialogs.iter().enumerate().filter(|(number, _)| number % PARTS == part) {
+            let cases = dialog.iter().map(|turn| (turn.said.to_string(), wanted(turn))).collect();
+            lessons.hear_all(cases, &turns)?;
+        }
+    }
+    edition.following = Following::new(&edition.corpus);
+    let turns = Turns::new(edition);
+    for file in files {
+        let ids = ItemIds::beside(file)?;
+        for cases in question_set::read(file)? {
+            let cases = cases.into_iter().map(|case| (case.q.clone(), ids.wanted(&case, &edition.corpus))).collect();
+            lessons.hear_all(cases, &turns)?;
+        }
+    }
+    lessons.turn_out_of_the_blue(&turns)?;
+    Ok(lessons.messages)
 }
 
-impl Lessons<'_> {
-    /// From the conversations of `files`, and from their single questions as turns to another matter: each asked after
-    /// the first words of a conversation.
-    fn from(files: &[PathBuf], edition: &Edition) -> anyhow::Result<Vec<LearnedContext>> {
-        let mut lessons = Lessons { turns: Turns::new(edition), messages: Vec::new() };
-        let (mut openings, mut single) = (Vec::new(), Vec::new());
-        for file in files {
-            let ids = ItemIds::beside(file)?;
-            for cases in question_set::read(file)? {
-                let cases: Vec<(String, Wanted)> =
-                    cases.into_iter().map(|case| (case.q.clone(), ids.wanted(&case, &edition.corpus))).collect();
-                let mut dialogue = Dialogue::default();
-                if cases.len() == 1 {
-                    single.extend(cases);
-                    continue;
-                }
-                for (turn, (question, wanted)) in cases.iter().enumerate() {
-                    dialogue = lessons.hear(question, wanted, dialogue, 1.0)?;
-                    if turn == 0 && dialogue.guide.is_some() {
-                        openings.push(dialogue.clone());
-                    }
-                }
+/// What is wanted with a message of a sample conversation.
+fn wanted(turn: &Turn) -> Wanted {
+    let expected = turn.about.iter().map(|guide| guide.to_string()).collect();
+    Wanted { in_scope: !turn.about.is_empty(), expected, near: Vec::new() }
+}
+
+#[derive(Default)]
+struct Lessons {
+    messages: Vec<LearnedContext>,
+    openings: Vec<Dialogue>,
+    single: Vec<(String, Wanted)>,
+}
+
+impl Lessons {
+    /// Learns from a conversation, or keeps a single question for later.
+    fn hear_all(&mut self, cases: Vec<(String, Wanted)>, turns: &Turns<'_>) -> anyhow::Result<()> {
+        if cases.len() == 1 {
+            self.single.extend(cases);
+            return Ok(());
+        }
+        let mut dialogue = Dialogue::default();
+        for (turn, (question, wanted)) in cases.iter().enumerate() {
+            dialogue = self.hear(question, wanted, dialogue, 1.0, turns)?;
+            if turn == 0 && dialogue.guide.is_some() {
+                self.openings.push(dialogue.clone());
             }
         }
+        Ok(())
+    }
+
+    fn turn_out_of_the_blue(&mut self, turns: &Turns<'_>) -> anyhow::Result<()> {
+        let (single, openings) = (std::mem::take(&mut self.single), std::mem::take(&mut self.openings));
         for ((question, wanted), opening) in single.iter().zip(openings.iter().cycle()) {
-            lessons.hear(question, wanted, opening.clone(), OUT_OF_THE_BLUE)?;
+            self.hear(question, wanted, opening.clone(), OUT_OF_THE_BLUE, turns)?;
         }
-        Ok(lessons.messages)
+        Ok(())
     }
 
     /// Learns from a message and goes on.
-    fn hear(&mut self, question: &str, wanted: &Wanted, dialogue: Dialogue, weight: f32) -> anyhow::Result<Dialogue> {
-        let trace = self.turns.consider(question, &dialogue);
+    fn hear(
+        &mut self,
+        question: &str,
+        wanted: &Wanted,
+        dialogue: Dialogue,
+        weight: f32,
+        turns: &Turns<'_>,
+    ) -> anyhow::Result<Dialogue> {
+        let trace = turns.consider(question, &dialogue);
         if !trace.in_context.is_empty() && trace.reading.pick.is_none() {
             let would_do = |meant: &Meant| match meant {
                 Some(EntryRef::Guide(id)) if wanted.in_scope => {
@@ -105,6 +145,6 @@ impl Lessons<'_> {
                 weight,
             });
         }
-        Ok(self.turns.turn(question, dialogue)?.1)
+        Ok(turns.turn(question, dialogue)?.1)
     }
 }

@@ -5,6 +5,7 @@
 //! fitted weights say how much each counts, and how much the matter talked about and what was offered do.
 
 use super::decision::{Decision, Reason, Situation, Step, by_confidence, choose, situation_of};
+use super::dialogue::Dialogue;
 use crate::corpus::{Facet, GuideId, HallTopic, IntentKind};
 use crate::search::{CONTEXT_FEATURES, EntryRef, Evidence, Hit};
 use crate::text::segment::bigrams;
@@ -21,19 +22,22 @@ const SURE: f32 = 0.5;
 /// At and above this confidence the matter talked about goes on: to say more about it costs less than to ask back.
 const STAY_AT: f32 = 0.4;
 
+/// Brings logits of going on into the range of the other features.
+const GOES_ON_SCALE: f32 = 4.0;
+
 /// What a message may mean: an entry, or nothing the corpus knows.
 pub type Meant = Option<EntryRef>;
 
 /// Decides in context; `None` when nothing was talked about, or the words start afresh.
 pub fn decide(s: &Situation<'_>) -> Option<Decision> {
-    let matter = matter_talked_about(s)?;
+    let matter = matter_talked_about(s.dialogue)?;
     if !s.reading.corrects && (s.reading.is_only_facet || asks_when_open(s)) {
         return stay(s, &matter, Reason::FollowUp);
     }
     if let Some(neighbour) = Family::of(s, &matter).told_apart() {
         return Some(Decision { step: choose(neighbour, s.dialogue), reason: Reason::ToldApart });
     }
-    if surely_small_talk(s) || is_said_word_for_word(s) || speaks_of_the_unknown(s) {
+    if surely_small_talk(s) || is_said_word_for_word(s) || speaks_of_the_unknown(s) || says_nothing_known(s) {
         return None;
     }
     let current = Some(EntryRef::Guide(matter.clone()));
@@ -68,7 +72,7 @@ pub fn decide(s: &Situation<'_>) -> Option<Decision> {
 /// What the message may mean, each with what speaks for it in the order of `CONTEXT_FEATURES`; nothing known comes last.
 /// Empty when nothing was talked about.
 pub fn candidates(s: &Situation<'_>) -> Vec<(Meant, [f32; CONTEXT_FEATURES.len()])> {
-    let Some(matter) = matter_talked_about(s) else { return Vec::new() };
+    let Some(matter) = matter_talked_about(s.dialogue) else { return Vec::new() };
     let confidence = |hits: &[Hit], entry: &EntryRef| {
         hits.iter().find(|hit| hit.entry == *entry).map_or(UNHEARD, |hit| hit.confidence.max(UNHEARD)).ln()
     };
@@ -102,6 +106,8 @@ pub fn candidates(s: &Situation<'_>) -> Vec<(Meant, [f32; CONTEXT_FEATURES.len()
             stays * flag(s.reading.turns_away),
             stays * unknown,
             stays * family.current_told,
+            stays * s.reading.goes_on / GOES_ON_SCALE,
+            stays * s.covered,
             told,
             flag(denied.iter().any(|word| is_named(s, entry, word))),
             is_offered,
@@ -183,12 +189,12 @@ fn turns_down(s: &Situation<'_>, matter: &GuideId) -> bool {
 }
 
 /// The guide talked about, or the likeliest of those offered.
-fn matter_talked_about(s: &Situation<'_>) -> Option<GuideId> {
-    let offered = s.dialogue.offered.iter().find_map(|entry| match entry {
+pub fn matter_talked_about(dialogue: &Dialogue) -> Option<GuideId> {
+    let offered = dialogue.offered.iter().find_map(|entry| match entry {
         EntryRef::Guide(guide) => Some(guide.clone()),
         _ => None,
     });
-    s.dialogue.guide.clone().or(offered)
+    dialogue.guide.clone().or(offered)
 }
 
 /// "几点上班" about a matter asks when its window is open.
@@ -209,6 +215,11 @@ fn speaks_of_the_unknown(s: &Situation<'_>) -> bool {
     const SEVERAL: usize = 4;
     let words = s.reading.content.len();
     words >= SEVERAL && s.unknown.len() * 2 > words
+}
+
+/// Not a word that the corpus has: keys struck at random.
+fn says_nothing_known(s: &Situation<'_>) -> bool {
+    s.hits.is_empty() && s.reading.facet.is_none()
 }
 
 /// A name or ask to the word needs no context.

@@ -119,7 +119,8 @@ impl<'h> Conversation<'h> {
         let edition = self.edition;
         let redacted = redact(text);
         let normalised = edition.search.lexicon().spell(&edition.normaliser.normalise(&redacted.without_masks()));
-        let reading = understand::read(&normalised, &edition.corpus, &edition.cues, edition.search.lexicon());
+        let lexicon = edition.search.lexicon();
+        let reading = understand::read(&normalised, &edition.corpus, &edition.cues, &edition.following, lexicon);
         let asked = understand::meant(&normalised).into_owned();
         let query = edition.search.query(&asked);
         if let Err(reason) = readable(text, &normalised) {
@@ -133,7 +134,9 @@ impl<'h> Conversation<'h> {
         let parts = understand::parts(&asked, edition.corpus.language.turns.also.iter().map(|word| word.as_str()));
         let hits_by_part: Vec<Vec<Hit>> =
             parts.into_iter().map(|part| edition.search.search(&edition.search.query(part))).collect();
+        let matter = context::matter_talked_about(dialogue).map(EntryRef::Guide);
         let situation = Situation {
+            covered: matter.map_or(0.0, |matter| edition.search.coverage(&query, &matter)),
             corpus: &edition.corpus,
             ranking: edition.search.ranking(),
             dialogue,

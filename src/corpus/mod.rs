@@ -4,6 +4,7 @@
 
 pub mod check;
 pub mod diagnostic;
+pub mod dialog;
 pub mod directory;
 pub mod enlarge;
 pub mod guide;
@@ -21,6 +22,7 @@ use sha2::{Digest, Sha256};
 use toml::de::DeTable;
 
 pub use diagnostic::{Diagnostic, Diagnostics, Place, Report, Severity, SourceFile};
+pub use dialog::{Dialog, Turn};
 pub use directory::{Holidays, Journey, Matter, Stage, Unit, UnitKind};
 pub use guide::{Document, Guide, Neighbour, OnlineLevel, ProxyRule, Situation, Status, Zone};
 pub use hall_info::HallInfo;
@@ -28,7 +30,7 @@ pub use ids::{GuideId, JourneyId, MatterId, UnitId};
 pub use language::{Facet, FacetCues, HallTopic, Intent, IntentKind, Language, TurnCues, WordTable};
 pub use parse::{Choice, Text};
 
-use parse::Fields;
+use parse::{Fields, read_lines};
 
 /// SHA-256 over all corpus files, as 16 hexadecimal digits: the same words, the same revision.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -69,6 +71,8 @@ pub struct Corpus {
     pub jargon: Vec<jargon::Term>,
     /// Public holidays.
     pub holidays: Holidays,
+    /// Sample conversations.
+    pub dialogs: Vec<Dialog>,
     by_guide: HashMap<GuideId, usize>,
     by_matter: HashMap<MatterId, usize>,
     by_journey: HashMap<JourneyId, usize>,
@@ -127,10 +131,13 @@ fn collect(root: &Path, folder: &Path, files: &mut Vec<SourceFile>) -> Result<()
             continue;
         } else if path.is_dir() {
             collect(root, &path, files)?;
-        } else if matches!(path.extension().and_then(|e| e.to_str()), Some("toml" | "txt")) {
+            continue;
+        }
+        let relative =
+            path.strip_prefix(root).expect("it was found below the root").to_string_lossy().replace('\\', "/");
+        let is_read = relative == DIALOGS || matches!(path.extension().and_then(|e| e.to_str()), Some("toml" | "txt"));
+        if is_read {
             let text = fs::read_to_string(&path).map_err(fail(&path))?;
-            let relative =
-                path.strip_prefix(root).expect("it was found below the root").to_string_lossy().replace('\\', "/");
             files.push(SourceFile { path: relative, text: text.trim_start_matches('\u{feff}').to_owned() });
         }
     }
@@ -164,6 +171,9 @@ pub fn read_files(files: Vec<SourceFile>, checks: &[Check]) -> Reading {
     Reading { corpus: corpus.filter(|_| clean), files, diagnostics }
 }
 
+/// The file of sample conversations.
+const DIALOGS: &str = "dialogs.jsonl";
+
 /// What a file is, by its path.
 enum Room<'p> {
     Hall,
@@ -176,6 +186,7 @@ enum Room<'p> {
     Jargon,
     Guide,
     Journey,
+    Dialogs,
     Asks(&'p str),
 }
 
@@ -189,6 +200,7 @@ fn room(path: &str) -> Option<Room<'_>> {
         "intents.toml" => Room::Language,
         "replies.toml" => Room::Replies,
         "jargon.toml" => Room::Jargon,
+        DIALOGS => Room::Dialogs,
         _ if path.starts_with("guides/") && path.ends_with(".toml") => Room::Guide,
         _ if path.starts_with("journeys/") && path.ends_with(".toml") => Room::Journey,
         _ => Room::Asks(path.strip_prefix("asks/")?.strip_suffix(".txt")?),
@@ -199,7 +211,7 @@ fn assemble(files: &[SourceFile], diagnostics: &Diagnostics) -> Option<Corpus> {
     let (mut hall, mut units, mut holidays, mut matters) =
         (None, Vec::new(), Holidays::default(), Vec::<Matter>::new());
     let (mut words, mut language, mut replies) = (WordTable::default(), Language::default(), Vec::new());
-    let mut jargon = Vec::new();
+    let (mut jargon, mut dialogs) = (Vec::new(), Vec::new());
     let (mut guides, mut journeys, mut asks) = (Vec::<Guide>::new(), Vec::new(), Vec::new());
     for (number, file) in files.iter().enumerate() {
         let whole = Place { file: number, span: 0..0 };
@@ -207,9 +219,16 @@ fn assemble(files: &[SourceFile], diagnostics: &Diagnostics) -> Option<Corpus> {
             diagnostics.warning(whole, "这个文件不属于语料", "看看是不是放错了文件夹，或名字写错了");
             continue;
         };
-        if let Room::Asks(id) = room {
-            asks.push((id.to_owned(), whole, read_lines(number, &file.text)));
-            continue;
+        match room {
+            Room::Asks(id) => {
+                asks.push((id.to_owned(), whole, read_lines(number, &file.text)));
+                continue;
+            }
+            Room::Dialogs => {
+                dialogs = dialog::read(number, &file.text, diagnostics);
+                continue;
+            }
+            _ => {}
         }
         let (table, errors) = DeTable::parse_recoverable(&file.text);
         for error in errors {
@@ -228,7 +247,7 @@ fn assemble(files: &[SourceFile], diagnostics: &Diagnostics) -> Option<Corpus> {
             Room::Jargon => jargon = jargon::read(fields),
             Room::Guide => guides.push(Guide::read(fields)),
             Room::Journey => journeys.push(Journey::read(fields)),
-            Room::Asks(_) => unreachable!("asks are plain lines, handled above"),
+            Room::Asks(_) | Room::Dialogs => unreachable!("they are lines, handled above"),
         }
     }
     for (id, place, lines) in asks {
@@ -262,6 +281,7 @@ fn assemble(files: &[SourceFile], diagnostics: &Diagnostics) -> Option<Corpus> {
         replies,
         jargon,
         holidays,
+        dialogs,
         by_guide,
         by_matter,
         by_journey,
@@ -277,21 +297,6 @@ fn read_replies(fields: Fields<'_>) -> Vec<(Text, Text)> {
             let text = fields.text("text");
             fields.finish();
             (id, text)
-        })
-        .collect()
-}
-
-/// The lines of a plain file that are neither empty nor notes.
-fn read_lines(file: usize, text: &str) -> Vec<Text> {
-    let mut start = 0;
-    text.split_inclusive('\n')
-        .filter_map(|line| {
-            let at = start;
-            start += line.len();
-            let words = line.trim();
-            let lead = line.len() - line.trim_start().len();
-            (!words.is_empty() && !words.starts_with('#'))
-                .then(|| Text::new(words, Place { file, span: at + lead..at + lead + words.len() }))
         })
         .collect()
 }

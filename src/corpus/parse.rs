@@ -44,6 +44,21 @@ impl Serialize for Text {
     }
 }
 
+/// The lines of a plain file that are neither empty nor notes.
+pub fn read_lines(file: usize, text: &str) -> Vec<Text> {
+    let mut start = 0;
+    text.split_inclusive('\n')
+        .filter_map(|line| {
+            let at = start;
+            start += line.len();
+            let words = line.trim();
+            let lead = line.len() - line.trim_start().len();
+            (!words.is_empty() && !words.starts_with('#'))
+                .then(|| Text::new(words, Place { file, span: at + lead..at + lead + words.len() }))
+        })
+        .collect()
+}
+
 /// A closed list of words that a key may hold.
 pub trait Choice: Copy + 'static {
     /// Every value with the word it is written as.

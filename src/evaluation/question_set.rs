@@ -46,11 +46,6 @@ pub fn confirmed(corpus: &Path) -> anyhow::Result<Vec<PathBuf>> {
     Ok(files)
 }
 
-/// The file of conversations that are learned from, if the corpus has one.
-pub fn dialogs(corpus: &Path) -> Option<PathBuf> {
-    Some(corpus.join("dialogs.jsonl")).filter(|file| file.exists())
-}
-
 /// The conversations of a file in order, each as its turns.
 pub fn read(file: &Path) -> anyhow::Result<Vec<Vec<Case>>> {
     let text = fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?;

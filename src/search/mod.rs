@@ -116,6 +116,12 @@ impl Search {
             .collect()
     }
 
+    /// The share of the query's weight that `entry` has in names, asks or body, 0..=1.
+    pub fn coverage(&self, query: &Query, entry: &EntryRef) -> f32 {
+        let known = self.entries.iter().find(|known| known.reference == *entry);
+        known.map_or(0.0, |known| known.overlap(query, &self.lexicon, None).coverage)
+    }
+
     /// Where the name or ask most like the query stands, of the entry of `hit`.
     pub fn closest(&self, query: &Query, hit: &Hit) -> Option<&Place> {
         self.entries.iter().find(|entry| entry.reference == hit.entry)?.closest(query, &self.lexicon)

@@ -14,7 +14,7 @@ pub(super) const TRUST_FEATURES: usize = 5 + 2 * FEATURES.len();
 
 /// What speaks for an entry in the light of what was said before, in the order of the fitted weights. The conversation
 /// gathers it.
-pub const CONTEXT_FEATURES: [&str; 20] = [
+pub const CONTEXT_FEATURES: [&str; 22] = [
     "alone",
     "sure_alone",
     "together",
@@ -24,6 +24,8 @@ pub const CONTEXT_FEATURES: [&str; 20] = [
     "current_turned_away",
     "current_unknown",
     "current_told",
+    "current_goes_on",
+    "current_covers",
     "sibling_told",
     "denied",
     "offered",

@@ -4,6 +4,7 @@
 
 mod clauses;
 mod cues;
+mod following;
 mod pick;
 mod readable;
 mod slots;
@@ -14,6 +15,7 @@ use crate::search::Lexicon;
 
 pub use clauses::{denied, meant, parts};
 pub use cues::Cues;
+pub use following::Following;
 pub use pick::Pick;
 pub use readable::{LONGEST_MESSAGE, Unreadable, readable};
 use slots::slots;
@@ -34,6 +36,8 @@ pub struct Reading<'c> {
     pub corrects: bool,
     /// Whether it turns to something else ("算了，还是…", "顺便再问").
     pub turns_away: bool,
+    /// How far it sounds like going on with what was said before: a logit, above 0 rather than not.
+    pub goes_on: f32,
     /// Words that carry the matter.
     pub content: Vec<String>,
     /// A choice among options offered before.
@@ -45,7 +49,13 @@ pub struct Reading<'c> {
 }
 
 /// Reads `normalised` with the phrases of `corpus`, of which `cues` are.
-pub fn read<'c>(normalised: &str, corpus: &'c Corpus, cues: &'c Cues, lexicon: &Lexicon) -> Reading<'c> {
+pub fn read<'c>(
+    normalised: &str,
+    corpus: &'c Corpus,
+    cues: &'c Cues,
+    following: &Following,
+    lexicon: &Lexicon,
+) -> Reading<'c> {
     let heard = cues.facet(normalised);
     let rest = match heard {
         Some((_, cue)) => normalised.replacen(cue, " ", 1),
@@ -59,6 +69,7 @@ pub fn read<'c>(normalised: &str, corpus: &'c Corpus, cues: &'c Cues, lexicon: &
         is_only_facet: heard.is_some() && content.iter().all(|word| is_small(word)),
         corrects: opens_with(&turns.correct, normalised) && !opens_with(&turns.not_correct, normalised),
         turns_away: turns.turn_away.iter().any(|turn| normalised.contains(turn.as_str())),
+        goes_on: following.likeness(normalised),
         pick: pick::pick(normalised),
         receipt: find_receipt(normalised),
         cued_intent: cues.intent(normalised, corpus),

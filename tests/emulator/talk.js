@@ -80,7 +80,7 @@ async function conversation(citizen) {
   assert.match(papers.text, /本人身份证/);
   assert.match((await citizen.presses(papers, "不是这件事")).text, /换个说法/);
 
-  const unknown = await citizen.says("火星上的石头能不能寄回来当纪念品");
+  const unknown = await citizen.says("为什么这里的社保政策跟别的市不一样，年年都变");
   const [question] = unknown.text.match(/\d{6}/);
 
   const which = await citizen.says("养老");

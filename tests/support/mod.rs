@@ -155,6 +155,11 @@ impl Citizen {
     }
 }
 
+/// A question that no guide answers: it is kept.
+pub const UNANSWERED: &str = "为什么这里的社保政策跟别的市不一样，年年都变";
+/// Another one.
+pub const ALSO_UNANSWERED: &str = "这个政策为什么揭东跟普宁不一样";
+
 /// A reply, with the questions tests ask of it.
 pub struct Heard(pub Reply);
 

@@ -37,6 +37,11 @@ pub fn check(corpus: &Corpus, diagnostics: &Diagnostics) {
             }
         }
     }
+    for turn in corpus.dialogs.iter().flatten() {
+        for guide in turn.about.iter().filter(|guide| corpus.guide(guide).is_none()) {
+            unknown(corpus, "指南", guide.as_str(), turn.place(), diagnostics);
+        }
+    }
     for facet in crate::corpus::Facet::all() {
         if !corpus.language.facets.iter().any(|cues| cues.facet == facet) {
             diagnostics.error(

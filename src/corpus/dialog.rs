@@ -1,0 +1,54 @@
+//! Sample conversations, from which going on is learned: `dialogs.jsonl`, a conversation a line.
+
+use serde::Deserialize;
+
+use super::diagnostic::{Diagnostics, Place};
+use super::ids::GuideId;
+use super::parse::{Text, read_lines};
+
+/// A sample conversation, its messages in order.
+pub type Dialog = Vec<Turn>;
+
+/// A message of a sample conversation.
+#[derive(Clone, Debug)]
+pub struct Turn {
+    /// In the words of whoever asks.
+    pub said: Text,
+    /// Any of these guides is what it is about; no guide when it is empty.
+    pub about: Vec<GuideId>,
+}
+
+/// A line as the staff write it; what kind of question it is and which facet it asks for are notes for them.
+#[derive(Deserialize)]
+struct Line {
+    turns: Vec<Said>,
+}
+
+#[derive(Deserialize)]
+struct Said {
+    q: String,
+    expect: Vec<GuideId>,
+}
+
+/// Reads the conversations of the file numbered `file`, noting every line that is none.
+pub fn read(file: usize, text: &str, diagnostics: &Diagnostics) -> Vec<Dialog> {
+    let read = |line: Text| match serde_json::from_str::<Line>(&line) {
+        Ok(Line { turns }) => {
+            let turn = |said: Said| Turn { said: Text::new(said.q, line.place.clone()), about: said.expect };
+            Some(turns.into_iter().map(turn).collect())
+        }
+        Err(error) => {
+            let cure = format!(r#"写成 {{"turns": [{{"q": "…", "expect": ["指南编号"]}}, …]}}（{error}）"#);
+            diagnostics.error(line.place.clone(), "这一行不是一段对话", cure);
+            None
+        }
+    };
+    read_lines(file, text).into_iter().filter_map(read).collect()
+}
+
+impl Turn {
+    /// Where it stands.
+    pub fn place(&self) -> &Place {
+        &self.said.place
+    }
+}
