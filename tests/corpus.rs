@@ -141,6 +141,16 @@ fn one_name_must_not_point_to_two_matters_and_references_must_lead_somewhere() {
 }
 
 #[test]
+fn a_sample_conversation_is_well_formed_and_about_guides() {
+    let report = problems(with("dialogs.jsonl", |text| text.replacen("\"expect\": [\"", "\"expect\": \"", 1)));
+    assert!(report.contains("这一行不是一段对话") && report.contains("corpus/dialogs.jsonl:1:1"), "{report}");
+    let report =
+        problems(with("dialogs.jsonl", |text| text.replacen("assistive-device-approval", "assistive-device", 1)));
+    assert!(report.contains("没有“assistive-device”这个指南"), "{report}");
+    assert!(report.contains("是不是想写 assistive-device-approval？"), "{report}");
+}
+
+#[test]
 fn reply_wording_and_program_must_agree() {
     let report = problems(with("replies.toml", |text| text.replace("[farewell]", "[fairwell]")));
     assert!(report.contains("缺“farewell”这句话") && report.contains("没有“fairwell”这句话"), "{report}");

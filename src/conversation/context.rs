@@ -210,11 +210,11 @@ fn asks_when_open(s: &Situation<'_>) -> bool {
     s.reading.facet == Some(Facet::Hours) && (is_heard || comes_first) && !s.normalised.contains("大厅")
 }
 
-/// Several words, and most of them nobody at the hall has ever written: not about the matter talked about.
+/// Several words, and most of them nobody at the hall has ever written, or all: not about the matter talked about.
 fn speaks_of_the_unknown(s: &Situation<'_>) -> bool {
     const SEVERAL: usize = 4;
-    let words = s.reading.content.len();
-    words >= SEVERAL && s.unknown.len() * 2 > words
+    let (words, unknown) = (s.reading.content.len(), s.unknown.len());
+    (words >= SEVERAL && unknown * 2 > words) || (words > 1 && unknown >= words)
 }
 
 /// Not a word that the corpus has: keys struck at random.

@@ -38,7 +38,11 @@ pub fn read(file: usize, text: &str, diagnostics: &Diagnostics) -> Vec<Dialog> {
             Some(turns.into_iter().map(turn).collect())
         }
         Err(error) => {
-            let cure = format!(r#"写成 {{"turns": [{{"q": "…", "expect": ["指南编号"]}}, …]}}（{error}）"#);
+            let form = r#"{"turns": [{"q": "…", "expect": ["指南编号"]}, …]}"#;
+            let until = (0..=error.column().min(line.len())).rev().find(|&at| line.is_char_boundary(at));
+            let before: Vec<char> = line[..until.unwrap_or(0)].chars().collect();
+            let last: String = before[before.len().saturating_sub(8)..].iter().collect();
+            let cure = format!("写成 {form}；看看“{last}”后面的引号和括号");
             diagnostics.error(line.place.clone(), "这一行不是一段对话", cure);
             None
         }

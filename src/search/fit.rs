@@ -77,7 +77,7 @@ pub fn fit(
 /// The pair of thresholds, in hundredths, that costs the people who asked least.
 ///
 /// So few questions cannot tell the cheapest pair from others that cost nearly the same: of all those within one standard
-/// error of it, answering starts in the middle and asking back at the lowest.
+/// error of it, both are the middle.
 fn thresholds(ranking: &Ranking, examples: &[&Example]) -> (f32, f32) {
     let met: Vec<Met> = examples.iter().map(|example| Met::new(ranking, example)).collect();
     let weight: f32 = met.iter().map(|met| met.weight).sum();
@@ -90,11 +90,12 @@ fn thresholds(ranking: &Ranking, examples: &[&Example]) -> (f32, f32) {
     let variance = mean(&|met| (met.cost(ranking, cheapest.0, cheapest.1) - least).powi(2));
     let standard_error = (variance / met.len() as f32).sqrt();
     let good = costs.iter().filter(|(_, cost)| *cost <= least + standard_error).map(|(pair, _)| *pair);
-    let (mut lowest, mut highest, mut offer_at) = (1.0f32, 0.0f32, 1.0f32);
-    for (answer, offer) in good {
-        (lowest, highest, offer_at) = (lowest.min(answer), highest.max(answer), offer_at.min(offer));
-    }
-    (((lowest + highest) * 50.0).round() / 100.0, offer_at)
+    let middle = |numbers: &[f32]| {
+        let (lowest, highest) = numbers.iter().fold((1.0f32, 0.0f32), |(low, high), n| (low.min(*n), high.max(*n)));
+        ((lowest + highest) * 50.0).round() / 100.0
+    };
+    let (answering, offering): (Vec<f32>, Vec<f32>) = good.unzip();
+    (middle(&answering), middle(&offering))
 }
 
 /// How a question would be met, whatever the thresholds.
