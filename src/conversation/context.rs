@@ -106,7 +106,7 @@ pub fn candidates(s: &Situation<'_>) -> Vec<(Meant, [f32; CONTEXT_FEATURES.len()
             stays * flag(s.reading.turns_away),
             stays * unknown,
             stays * family.current_told,
-            stays * s.reading.goes_on / GOES_ON_SCALE,
+            stays * s.goes_on / GOES_ON_SCALE,
             stays * s.covered,
             told,
             flag(denied.iter().any(|word| is_named(s, entry, word))),

@@ -172,6 +172,8 @@ pub struct Situation<'s> {
     /// What may answer when the words are read together with those that led to the matter talked about, best first;
     /// empty when nothing was talked about.
     pub hits_together: &'s [Hit],
+    /// How far the wording goes on with the matter talked about: a logit, above 0 rather than not.
+    pub goes_on: f32,
     /// The share of the words that the matter talked about has, 0..=1.
     pub covered: f32,
     /// What may answer each part of a message that joins several; empty when it has but one.

@@ -120,7 +120,7 @@ impl<'h> Conversation<'h> {
         let redacted = redact(text);
         let normalised = edition.search.lexicon().spell(&edition.normaliser.normalise(&redacted.without_masks()));
         let lexicon = edition.search.lexicon();
-        let reading = understand::read(&normalised, &edition.corpus, &edition.cues, &edition.following, lexicon);
+        let reading = understand::read(&normalised, &edition.corpus, &edition.cues, lexicon);
         let asked = understand::meant(&normalised).into_owned();
         let query = edition.search.query(&asked);
         if let Err(reason) = readable(text, &normalised) {
@@ -136,6 +136,7 @@ impl<'h> Conversation<'h> {
             parts.into_iter().map(|part| edition.search.search(&edition.search.query(part))).collect();
         let matter = context::matter_talked_about(dialogue).map(EntryRef::Guide);
         let situation = Situation {
+            goes_on: matter.as_ref().map_or(0.0, |_| edition.following.likeness(&normalised)),
             covered: matter.map_or(0.0, |matter| edition.search.coverage(&query, &matter)),
             corpus: &edition.corpus,
             ranking: edition.search.ranking(),

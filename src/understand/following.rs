@@ -3,15 +3,15 @@
 //! "几天能好" goes on, "那签注呢" rather does not. A logistic regression over stretches of one to three characters;
 //! trained in milliseconds whenever the corpus is read, in a fixed order: the same corpus gives the same weights.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 
 use crate::corpus::{Corpus, Dialog};
 use crate::text::Normaliser;
 
 /// Longest stretch, characters.
 const LONGEST: usize = 3;
-/// Messages that must have a stretch for it to count.
-const LEAST_MESSAGES: usize = 2;
+/// Times a stretch must occur to count.
+const LEAST_TIMES: usize = 2;
 const PASSES: usize = 20;
 /// Step of the adaptive gradient (AdaGrad).
 const STEP: f32 = 0.3;
@@ -35,34 +35,32 @@ impl Following {
     /// something else do not.
     pub fn learn<'d>(dialogs: impl IntoIterator<Item = &'d Dialog>) -> Self {
         let normaliser = Normaliser::new();
-        let mut messages: Vec<(BTreeSet<String>, bool)> = Vec::new();
+        let mut messages: Vec<(String, bool)> = Vec::new();
         for dialog in dialogs {
             let mut before: &[_] = &[];
             for turn in dialog {
                 let goes_on = turn.about.iter().any(|guide| before.contains(guide));
-                messages.push((stretches(&normaliser.normalise(&turn.said)), goes_on));
+                messages.push((marked(&normaliser.normalise(&turn.said)), goes_on));
                 before = if turn.about.is_empty() { before } else { &turn.about };
             }
         }
         let mut counts: HashMap<&str, usize> = HashMap::new();
-        for stretch in messages.iter().flat_map(|(stretches, _)| stretches) {
+        for stretch in messages.iter().flat_map(|(message, _)| stretches(message)) {
             *counts.entry(stretch).or_default() += 1;
         }
         let mut known: Vec<&str> =
-            counts.into_iter().filter(|(_, count)| *count >= LEAST_MESSAGES).map(|(stretch, _)| stretch).collect();
+            counts.into_iter().filter(|(_, count)| *count >= LEAST_TIMES).map(|(stretch, _)| stretch).collect();
         known.sort_unstable();
-        let place = |stretch: &String| known.binary_search(&stretch.as_str()).ok();
-        let lessons: Vec<(Vec<usize>, bool)> = messages
-            .iter()
-            .map(|(stretches, goes_on)| (stretches.iter().filter_map(place).collect(), *goes_on))
-            .collect();
+        let places = |message| stretches(message).filter_map(|stretch| known.binary_search(&stretch).ok()).collect();
+        let lessons: Vec<(Vec<usize>, bool)> =
+            messages.iter().map(|(message, goes_on)| (places(message), *goes_on)).collect();
         let (bias, weights) = regress(&lessons, known.len());
         Self { bias, weights: known.into_iter().map(str::to_owned).zip(weights).collect() }
     }
 
     /// How far a message goes on: a logit, above 0 rather than not.
     pub fn likeness(&self, normalised: &str) -> f32 {
-        self.bias + stretches(normalised).iter().filter_map(|stretch| self.weights.get(stretch)).sum::<f32>()
+        self.bias + stretches(&marked(normalised)).filter_map(|stretch| self.weights.get(stretch)).sum::<f32>()
     }
 }
 
@@ -85,10 +83,17 @@ fn regress(lessons: &[(Vec<usize>, bool)], features: usize) -> (f32, Vec<f32>) {
     (weights.pop().unwrap_or_default(), weights)
 }
 
-/// All stretches of a message, its beginning and end marked.
-fn stretches(normalised: &str) -> BTreeSet<String> {
-    let marked: Vec<char> = ['^'].into_iter().chain(normalised.chars()).chain(['$']).collect();
-    (1..=LONGEST).flat_map(|length| marked.windows(length).map(|window| window.iter().collect())).collect()
+/// With its beginning and end marked.
+fn marked(normalised: &str) -> String {
+    format!("^{normalised}$")
+}
+
+/// All stretches of a message.
+fn stretches(marked: &str) -> impl Iterator<Item = &str> {
+    marked.char_indices().flat_map(move |(start, _)| {
+        let ends = marked[start..].char_indices().map(move |(at, c)| start + at + c.len_utf8());
+        ends.take(LONGEST).map(move |end| &marked[start..end])
+    })
 }
 
 #[cfg(test)]

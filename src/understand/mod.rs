@@ -36,8 +36,6 @@ pub struct Reading<'c> {
     pub corrects: bool,
     /// Whether it turns to something else ("算了，还是…", "顺便再问").
     pub turns_away: bool,
-    /// How far it sounds like going on with what was said before: a logit, above 0 rather than not.
-    pub goes_on: f32,
     /// Words that carry the matter.
     pub content: Vec<String>,
     /// A choice among options offered before.
@@ -49,13 +47,7 @@ pub struct Reading<'c> {
 }
 
 /// Reads `normalised` with the phrases of `corpus`, of which `cues` are.
-pub fn read<'c>(
-    normalised: &str,
-    corpus: &'c Corpus,
-    cues: &'c Cues,
-    following: &Following,
-    lexicon: &Lexicon,
-) -> Reading<'c> {
+pub fn read<'c>(normalised: &str, corpus: &'c Corpus, cues: &'c Cues, lexicon: &Lexicon) -> Reading<'c> {
     let heard = cues.facet(normalised);
     let rest = match heard {
         Some((_, cue)) => normalised.replacen(cue, " ", 1),
@@ -69,7 +61,6 @@ pub fn read<'c>(
         is_only_facet: heard.is_some() && content.iter().all(|word| is_small(word)),
         corrects: opens_with(&turns.correct, normalised) && !opens_with(&turns.not_correct, normalised),
         turns_away: turns.turn_away.iter().any(|turn| normalised.contains(turn.as_str())),
-        goes_on: following.likeness(normalised),
         pick: pick::pick(normalised),
         receipt: find_receipt(normalised),
         cued_intent: cues.intent(normalised, corpus),
