@@ -187,3 +187,12 @@ fn what_is_said_not_to_be_meant_does_not_turn_down_what_is() {
     let reply = aunt.says(&hall, "不是工伤，自己生病的").0;
     assert_ne!(reply.guides.first().map(|guide| guide.id.as_str()), Some("injury-expense-claim"), "{}", reply.text());
 }
+
+#[test]
+fn one_word_that_may_mean_many_things_is_asked_back() {
+    let hall = TestHall::new();
+    for word in ["养老", "社保", "医保", "户口", "公司", "工伤"] {
+        let heard = hall.citizen(word).says(&hall, word).is(Outcome::Clarify);
+        assert!(heard.0.buttons.len() > 2, "{}", heard.0.text());
+    }
+}

@@ -350,8 +350,10 @@ pub(super) fn by_confidence(s: &Situation<'_>) -> Decision {
     let options: Vec<(EntryRef, f32)> =
         offered.take(MOST_OPTIONS).map(|hit| (hit.entry.clone(), hit.confidence)).collect();
     let is_matter = |(entry, _): &(EntryRef, f32)| matches!(entry, EntryRef::Matter(_));
-    // Somebody else's matters alone must be likelier: a list of them is no help to whoever asked something else.
-    let is_worth_asking = !options.iter().all(is_matter) || best >= MATTERS_ALONE * s.ranking.answer_at;
+    // Somebody else's matters alone must be likelier: a list of them is no help to whoever asked something else. One
+    // word ("医保") may mean any of them.
+    let is_one_word = s.reading.content.len() == 1 && s.unknown.is_empty();
+    let is_worth_asking = !options.iter().all(is_matter) || best >= MATTERS_ALONE * s.ranking.answer_at || is_one_word;
     if !options.is_empty() && is_worth_asking {
         return Decision {
             step: Step::Clarify(options),

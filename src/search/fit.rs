@@ -77,7 +77,8 @@ pub fn fit(
 /// The pair of thresholds, in hundredths, that costs the people who asked least.
 ///
 /// So few questions cannot tell the cheapest pair from others that cost nearly the same: of all those within one standard
-/// error of it, both are the middle.
+/// error of it, answering starts in the middle. Asking back starts at the lowest, for who says one word only ("养老") and
+/// may mean many things: such questions are rare among those that people confirm.
 fn thresholds(ranking: &Ranking, examples: &[&Example]) -> (f32, f32) {
     let met: Vec<Met> = examples.iter().map(|example| Met::new(ranking, example)).collect();
     let weight: f32 = met.iter().map(|met| met.weight).sum();
@@ -90,12 +91,10 @@ fn thresholds(ranking: &Ranking, examples: &[&Example]) -> (f32, f32) {
     let variance = mean(&|met| (met.cost(ranking, cheapest.0, cheapest.1) - least).powi(2));
     let standard_error = (variance / met.len() as f32).sqrt();
     let good = costs.iter().filter(|(_, cost)| *cost <= least + standard_error).map(|(pair, _)| *pair);
-    let middle = |numbers: &[f32]| {
-        let (lowest, highest) = numbers.iter().fold((1.0f32, 0.0f32), |(low, high), n| (low.min(*n), high.max(*n)));
-        ((lowest + highest) * 50.0).round() / 100.0
-    };
     let (answering, offering): (Vec<f32>, Vec<f32>) = good.unzip();
-    (middle(&answering), middle(&offering))
+    let lowest = |numbers: &[f32]| numbers.iter().copied().fold(1.0f32, f32::min);
+    let highest = answering.iter().copied().fold(0.0f32, f32::max);
+    (((lowest(&answering) + highest) * 50.0).round() / 100.0, lowest(&offering))
 }
 
 /// How a question would be met, whatever the thresholds.
