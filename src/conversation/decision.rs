@@ -140,6 +140,8 @@ pub enum Reason {
         /// The answering threshold.
         threshold: f32,
     },
+    /// The first hit is another office's matter, but a guide is likely enough that stating it could send somebody away.
+    MaySendAway,
     /// Nothing reached the offering threshold.
     NothingClose {
         /// The best confidence.
@@ -338,9 +340,10 @@ fn deciding_phrase(s: &Situation<'_>) -> Option<Decision> {
 
 pub(super) fn by_confidence(s: &Situation<'_>) -> Decision {
     let best = s.hits.first().map_or(0.0, |hit| hit.confidence);
+    let sends_away = s.hits.first().is_some_and(|first| best >= s.ranking.answer_at && may_send_away(s, first));
     if let Some(first) = s.hits.first()
         && best >= s.ranking.answer_at
-        && !may_send_away(s, first)
+        && !sends_away
         && let Some(step) = sure(s, first)
     {
         return Decision { step, reason: Reason::Sure { confidence: best, threshold: s.ranking.answer_at } };
@@ -355,9 +358,10 @@ pub(super) fn by_confidence(s: &Situation<'_>) -> Decision {
     let is_one_word = s.reading.content.len() == 1 && s.unknown.is_empty();
     let is_worth_asking = !options.iter().all(is_matter) || best >= MATTERS_ALONE * s.ranking.answer_at || is_one_word;
     if !options.is_empty() && is_worth_asking {
+        let plausible = Reason::Plausible { confidence: best, threshold: s.ranking.answer_at };
         return Decision {
             step: Step::Clarify(options),
-            reason: Reason::Plausible { confidence: best, threshold: s.ranking.answer_at },
+            reason: if sends_away { Reason::MaySendAway } else { plausible },
         };
     }
     Decision {

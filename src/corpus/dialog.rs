@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use super::diagnostic::{Diagnostics, Place};
+use super::diagnostic::Diagnostics;
 use super::ids::GuideId;
 use super::parse::{Text, read_lines};
 
@@ -48,11 +48,4 @@ pub fn read(file: usize, text: &str, diagnostics: &Diagnostics) -> Vec<Dialog> {
         }
     };
     read_lines(file, text).into_iter().filter_map(read).collect()
-}
-
-impl Turn {
-    /// Where it stands.
-    pub fn place(&self) -> &Place {
-        &self.said.place
-    }
 }

@@ -52,16 +52,16 @@ pub fn fit(
     let mut examples = examples(corpus, &search);
     let asks = examples.len();
     examples.extend(confirmed.iter().map(|confirmed| Example::of(confirmed, &search)));
-    for (_, evidence) in examples.iter_mut().flat_map(|example| &mut example.candidates) {
-        evidence.leave_out(without);
-    }
+    leave_out(without, &mut examples);
     let mut ranking = Ranking { costs: model.ranking.costs, ..Ranking::unfitted() };
     fit_weights(&mut ranking, &examples);
     for (weight, name) in ranking.weights.iter_mut().zip(FEATURES) {
         *weight = if without.contains(&name) { 0.0 } else { *weight };
     }
     let quality = quality(&ranking, &examples[..asks]);
-    let orphaned: Vec<Example> = examples[..asks].iter().filter_map(Example::without_right).collect();
+    let mut orphaned: Vec<Example> = examples[..asks].iter().filter_map(Example::without_right).collect();
+    // A share that was left out must not come back as the share of the rest.
+    leave_out(without, &mut orphaned);
     examples.extend(orphaned);
     fit_trust(&mut ranking, &examples);
     for number in ranking.weights.iter_mut().chain(&mut ranking.trust) {
@@ -72,6 +72,12 @@ pub fn fit(
     let judges = if really_asked.is_empty() { examples.iter().collect() } else { really_asked };
     (ranking.answer_at, ranking.offer_at) = thresholds(&ranking, &judges);
     Ok((ranking, quality))
+}
+
+fn leave_out(features: &[&str], examples: &mut [Example]) {
+    for (_, evidence) in examples.iter_mut().flat_map(|example| &mut example.candidates) {
+        evidence.leave_out(features);
+    }
 }
 
 /// The pair of thresholds, in hundredths, that costs the people who asked least.

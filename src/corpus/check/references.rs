@@ -39,7 +39,7 @@ pub fn check(corpus: &Corpus, diagnostics: &Diagnostics) {
     }
     for turn in corpus.dialogs.iter().flatten() {
         for guide in turn.about.iter().filter(|guide| corpus.guide(guide).is_none()) {
-            unknown(corpus, "指南", guide.as_str(), turn.place(), diagnostics);
+            unknown(corpus, "指南", guide.as_str(), &turn.said.place, diagnostics);
         }
     }
     for facet in crate::corpus::Facet::all() {
