@@ -63,7 +63,7 @@ fn lessons(files: &[PathBuf], edition: &mut Edition) -> anyhow::Result<Vec<Learn
     for part in 0..PARTS {
         let numbered = || edition.corpus.dialogs.iter().enumerate();
         let others = numbered().filter(|(number, _)| number % PARTS != part).map(|(_, dialog)| dialog);
-        edition.following = Following::learn(others);
+        edition.following = Following::learn(others, edition.corpus.guides.len());
         let turns = Turns::new(edition);
         for (_, dialog) in edition.corpus.dialogs.iter().enumerate().filter(|(number, _)| number % PARTS == part) {
             let cases = dialog.iter().map(|turn| (turn.said.to_string(), wanted(turn))).collect();

@@ -20,18 +20,21 @@ const TOLD_APART: f32 = 0.6;
 /// At and above this confidence the words alone say what is meant.
 const SURE: f32 = 0.5;
 /// At and above this confidence the matter talked about goes on: to say more about it costs less than to ask back.
-const STAY_AT: f32 = 0.4;
-
-/// Brings logits of going on into the range of the other features.
-const GOES_ON_SCALE: f32 = 4.0;
+const STAY_AT: f32 = 0.25;
+/// Brings the logits of moves into the range of the other features.
+const MOVE_SCALE: f32 = 4.0;
 
 /// What a message may mean: an entry, or nothing the corpus knows.
 pub type Meant = Option<EntryRef>;
 
 /// Decides in context; `None` when nothing was talked about, or the words start afresh.
 pub fn decide(s: &Situation<'_>) -> Option<Decision> {
+    let asks_more = !s.reading.corrects && (asks_facet_alone(s) || asks_when_open(s));
+    if let Some(aside) = s.dialogue.aside.clone().filter(|_| asks_more) {
+        return Some(Decision { step: Step::Listed(aside), reason: Reason::FollowUp });
+    }
     let matter = matter_talked_about(s.dialogue)?;
-    if !s.reading.corrects && (s.reading.is_only_facet || asks_when_open(s)) {
+    if asks_more {
         return stay(s, &matter, Reason::FollowUp);
     }
     if let Some(neighbour) = Family::of(s, &matter).told_apart() {
@@ -82,19 +85,29 @@ pub fn candidates(s: &Situation<'_>) -> Vec<(Meant, [f32; CONTEXT_FEATURES.len()
     let unknown = (s.unknown.len() as f32 / s.reading.content.len().max(1) as f32).min(1.0);
     let current = s.dialogue.guide.as_ref().map(|guide| EntryRef::Guide(guide.clone()));
     let family = Family::of(s, &matter);
-    let mut entries: Vec<EntryRef> = vec![EntryRef::Guide(matter)];
+    let mut entries: Vec<EntryRef> = vec![EntryRef::Guide(matter.clone())];
+    let earlier: Vec<EntryRef> = s.dialogue.earlier.iter().cloned().map(EntryRef::Guide).collect();
+    let aside = s.dialogue.aside.clone().map(EntryRef::Matter);
     let others = s.hits.iter().chain(s.hits_together).map(|hit| &hit.entry).chain(&s.dialogue.offered);
-    for entry in others.chain(family.siblings.iter().map(|(sibling, _)| sibling)) {
+    let others = others.chain(&earlier).chain(&aside).chain(family.siblings.iter().map(|(sibling, _)| sibling));
+    for entry in others {
         if !entries.contains(entry) {
             entries.push(entry.clone());
         }
     }
+    let [stays_on, returns, turns, leaves] = s.moves.map(|logit| logit / MOVE_SCALE);
     let denied: Vec<&str> = understand::denied(s.normalised).collect();
     let features = |entry: &EntryRef| {
         let (stays, is_offered) = (flag(current.as_ref() == Some(entry)), flag(s.dialogue.offered.contains(entry)));
         let is_sure = flag(s.hits.first().is_some_and(|hit| hit.entry == *entry && hit.confidence >= SURE));
         let is_matter = flag(matches!(entry, EntryRef::Matter(_)));
         let is_intent = flag(matches!(entry, EntryRef::Intent(_)));
+        let is_earlier = flag(earlier.contains(entry));
+        let (is_another, follows) = match entry {
+            EntryRef::Guide(guide) => (1.0 - stays.max(is_earlier), s.following.follows(&matter, guide)),
+            _ => (0.0, 0.0),
+        };
+        let covers = (s.covered)(entry);
         let told = family.siblings.iter().find(|(sibling, _)| sibling == entry).map_or(0.0, |(_, told)| *told);
         [
             confidence(s.hits, entry),
@@ -106,8 +119,16 @@ pub fn candidates(s: &Situation<'_>) -> Vec<(Meant, [f32; CONTEXT_FEATURES.len()
             stays * flag(s.reading.turns_away),
             stays * unknown,
             stays * family.current_told,
-            stays * s.goes_on / GOES_ON_SCALE,
-            stays * s.covered,
+            stays * flag(aside.is_some()),
+            stays * stays_on,
+            stays * covers,
+            is_earlier,
+            is_earlier * returns,
+            is_another,
+            is_another * turns,
+            is_another * follows,
+            covers,
+            flag(aside.as_ref() == Some(entry)),
             told,
             flag(denied.iter().any(|word| is_named(s, entry, word))),
             is_offered,
@@ -117,13 +138,14 @@ pub fn candidates(s: &Situation<'_>) -> Vec<(Meant, [f32; CONTEXT_FEATURES.len()
             is_intent,
             is_intent * asks_facet,
             flag(matches!(entry, EntryRef::Journey(_))),
+            is_matter.max(is_intent) * leaves,
             0.0,
             0.0,
         ]
     };
     let mut nothing = [0.0; CONTEXT_FEATURES.len()];
     let most = s.hits.iter().map(|hit| hit.confidence).fold(UNHEARD, f32::max).ln();
-    nothing[CONTEXT_FEATURES.len() - 2..].copy_from_slice(&[1.0, most]);
+    nothing[CONTEXT_FEATURES.len() - 3..].copy_from_slice(&[leaves, 1.0, most]);
     let known = entries.into_iter().map(|entry| (Some(entry.clone()), features(&entry)));
     known.chain([(None, nothing)]).collect()
 }
@@ -197,6 +219,15 @@ pub fn matter_talked_about(dialogue: &Dialogue) -> Option<GuideId> {
     dialogue.guide.clone().or(offered)
 }
 
+/// "多少钱", but not "章哪里刻": small words may name another matter surely.
+fn asks_facet_alone(s: &Situation<'_>) -> bool {
+    let names_another = |hit: &Hit| match &hit.entry {
+        EntryRef::Guide(guide) => s.dialogue.guide.as_ref() != Some(guide) && hit.confidence >= s.ranking.answer_at,
+        _ => false,
+    };
+    s.reading.is_only_facet && !s.hits.first().is_some_and(names_another)
+}
+
 /// "几点上班" about a matter asks when its window is open.
 fn asks_when_open(s: &Situation<'_>) -> bool {
     let hours = |kind: IntentKind| kind == IntentKind::Hall(HallTopic::Hours);
@@ -229,9 +260,8 @@ fn is_said_word_for_word(s: &Situation<'_>) -> bool {
 
 /// Thanks, anger, an opinion: what is said to the bot rather than asked about the matter.
 fn surely_small_talk(s: &Situation<'_>) -> bool {
-    let is_sure = |hit: &Hit| matches!(hit.entry, EntryRef::Intent(_)) && hit.confidence >= s.ranking.answer_at;
     let is_cued = s.reading.cued_intent.is_some_and(|(intent, _)| !matches!(intent.kind, IntentKind::Hall(_)));
-    s.reading.facet.is_none() && (is_cued || s.hits.first().is_some_and(is_sure))
+    s.reading.facet.is_none() && is_cued
 }
 
 fn stay(s: &Situation<'_>, guide: &GuideId, reason: Reason) -> Option<Decision> {

@@ -7,7 +7,7 @@ use crate::corpus::{Corpus, Facet, GuideId, HallTopic, IntentKind, JourneyId, Ma
 use crate::phrasing::ReplyId;
 use crate::records::{Answer, Level, Receipt};
 use crate::search::{EntryRef, Hit, Ranking};
-use crate::understand::{Pick, Reading, Unreadable};
+use crate::understand::{Following, Move, Pick, Reading, Unreadable};
 
 /// Options of a question back, at most.
 const MOST_OPTIONS: usize = 4;
@@ -174,10 +174,12 @@ pub struct Situation<'s> {
     /// What may answer when the words are read together with those that led to the matter talked about, best first;
     /// empty when nothing was talked about.
     pub hits_together: &'s [Hit],
-    /// How far the wording goes on with the matter talked about: a logit, above 0 rather than not.
-    pub goes_on: f32,
-    /// The share of the words that the matter talked about has, 0..=1.
-    pub covered: f32,
+    /// How far the wording is that of each move, a logit in the order of `Move::ALL`; zeros when nothing was talked about.
+    pub moves: [f32; Move::ALL.len()],
+    /// Which matters follow on which.
+    pub following: &'s Following,
+    /// The share of the words that an entry has, 0..=1.
+    pub covered: &'s dyn Fn(&EntryRef) -> f32,
     /// What may answer each part of a message that joins several; empty when it has but one.
     pub hits_by_part: &'s [Vec<Hit>],
     /// The words in normal form.
@@ -370,11 +372,21 @@ pub(super) fn by_confidence(s: &Situation<'_>) -> Decision {
     }
 }
 
-/// Whether saying whose matter it is could send somebody away whom a guide helps: dearer than a question back.
+/// Whether saying whose matter it is, or that nobody here knows, could send somebody away whom a guide helps: dearer than
+/// a question back.
 fn may_send_away(s: &Situation<'_>, first: &Hit) -> bool {
-    let guides = s.hits.iter().filter(|hit| matches!(hit.entry, EntryRef::Guide(_)));
-    let likeliest = guides.map(|hit| hit.confidence).fold(0.0, f32::max);
-    matches!(first.entry, EntryRef::Matter(_)) && likeliest * s.ranking.costs.wrong > s.ranking.costs.question_back
+    let is_unanswered = |id: &str| {
+        let intents = &s.corpus.language.intents;
+        intents.iter().any(|intent| intent.id.as_str() == id && intent.kind == IntentKind::Unanswered)
+    };
+    let sends_away = match &first.entry {
+        EntryRef::Matter(_) => true,
+        EntryRef::Intent(id) => is_unanswered(id),
+        EntryRef::Guide(_) | EntryRef::Journey(_) => false,
+    };
+    let offered = s.hits.iter().take(MOST_OPTIONS).filter(|hit| hit.confidence >= s.ranking.offer_at);
+    let guides: f32 = offered.filter(|hit| matches!(hit.entry, EntryRef::Guide(_))).map(|hit| hit.confidence).sum();
+    sends_away && guides * s.ranking.costs.wrong > s.ranking.costs.question_back
 }
 
 /// What came closest, for whoever answers in the bot's place.

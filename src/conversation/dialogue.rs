@@ -4,13 +4,16 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::clock::day_at_the_hall;
-use crate::corpus::{Facet, GuideId};
+use crate::corpus::{Facet, GuideId, MatterId};
 use crate::records::{Answer, Receipt};
 use crate::search::EntryRef;
 use crate::text::Redacted;
 
 /// After this long a conversation starts afresh: nobody expects to be understood from yesterday's "那要带什么".
 const FORGOTTEN_AFTER: SignedDuration = SignedDuration::from_mins(30);
+
+/// Guides talked about before that somebody may come back to, at most.
+const MOST_EARLIER: usize = 4;
 
 /// Answers that may still be rated, at most.
 const MOST_RATEABLE: usize = 20;
@@ -21,6 +24,10 @@ const MOST_RATEABLE: usize = 20;
 pub struct Dialogue {
     /// The guide talked about.
     pub guide: Option<GuideId>,
+    /// The guides talked about before it, the latest first: somebody may come back to them.
+    pub earlier: Vec<GuideId>,
+    /// The matter of another authority that was spoken of last, aside from the guide.
+    pub aside: Option<MatterId>,
     /// The facet answered last.
     pub facet: Option<Facet>,
     /// The situation that was said or chosen.
@@ -49,6 +56,17 @@ impl Dialogue {
         }
     }
 
+    /// The matter talked about is `guide` from now on, or none.
+    pub fn talk_about(&mut self, guide: Option<GuideId>) {
+        if self.guide == guide {
+            return;
+        }
+        let left = std::mem::replace(&mut self.guide, guide);
+        self.earlier.retain(|earlier| Some(earlier) != self.guide.as_ref() && Some(earlier) != left.as_ref());
+        self.earlier.splice(0..0, left);
+        self.earlier.truncate(MOST_EARLIER);
+    }
+
     /// The number under which an answer from `guide` can be rated: more about the same matter on the same day is the
     /// same answer.
     pub fn rateable(&mut self, guide: &GuideId, now: Timestamp) -> u32 {
@@ -68,6 +86,17 @@ impl Dialogue {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_was_talked_about_is_remembered_latest_first() {
+        let mut dialogue = Dialogue::default();
+        for guide in ["a", "b", "c", "a"] {
+            dialogue.talk_about(Some(guide.into()));
+        }
+        assert_eq!((dialogue.guide.clone(), &*dialogue.earlier), (Some("a".into()), &["c".into(), "b".into()][..]));
+        dialogue.talk_about(None);
+        assert_eq!(dialogue.earlier, ["a".into(), "c".into(), "b".into()]);
+    }
 
     #[test]
     fn is_forgotten_after_half_an_hour() {

@@ -134,10 +134,11 @@ impl<'h> Conversation<'h> {
         let parts = understand::parts(&asked, edition.corpus.language.turns.also.iter().map(|word| word.as_str()));
         let hits_by_part: Vec<Vec<Hit>> =
             parts.into_iter().map(|part| edition.search.search(&edition.search.query(part))).collect();
-        let matter = context::matter_talked_about(dialogue).map(EntryRef::Guide);
+        let matter = context::matter_talked_about(dialogue);
         let situation = Situation {
-            goes_on: matter.as_ref().map_or(0.0, |_| edition.following.likeness(&normalised)),
-            covered: matter.map_or(0.0, |matter| edition.search.coverage(&query, &matter)),
+            moves: if matter.is_some() { edition.following.likeness(&normalised) } else { Default::default() },
+            following: &edition.following,
+            covered: &|entry| edition.search.coverage(&query, entry),
             corpus: &edition.corpus,
             ranking: edition.search.ranking(),
             dialogue,
@@ -406,21 +407,28 @@ impl<'h> Conversation<'h> {
                 if next.guide.as_ref() != Some(guide) && !matches!(decision.reason, Reason::Chosen) {
                     next.asked = words.or(asked);
                 }
-                next.guide = Some(guide.clone());
+                next.talk_about(Some(guide.clone()));
+                next.aside = None;
                 next.facet = Some(*facet);
                 next.situation.clone_from(situation);
             }
             Step::Clarify(options) => {
                 next.offered = options.iter().map(|(entry, _)| entry.clone()).collect();
                 next.asked = words;
-                next.guide = None;
+                next.talk_about(None);
+                next.aside = None;
                 next.facet = self.edition.cues.facet(&said.normalised).map(|(facet, _)| facet);
             }
             Step::Several(_) | Step::Journey(_) | Step::Area(_) => {
                 next.offered = reply.buttons.iter().filter_map(|button| entry_of(&button.action)).collect();
-                (next.asked, next.guide, next.facet) = (words, None, None);
+                next.talk_about(None);
+                (next.asked, next.aside, next.facet) = (words, None, None);
             }
-            Step::Listed(_) | Step::SayAgain => (next.asked, next.guide, next.facet) = (None, None, None),
+            Step::Listed(matter) => next.aside = Some(matter.clone()),
+            Step::SayAgain => {
+                next.talk_about(None);
+                (next.asked, next.aside, next.facet) = (None, None, None);
+            }
             Step::AskOpinion => next.awaits_opinion = true,
             Step::Rate(_, level) if level.is_low() => next.awaits_reason.clone_from(&reply.receipt),
             Step::Forget => return Dialogue::default(),

@@ -59,7 +59,7 @@ pub fn entries(corpus: &Corpus) -> impl Iterator<Item = EntryTexts<'_>> {
     let guides = corpus.guides.iter().map(|guide| EntryTexts {
         reference: EntryRef::Guide(guide.id.clone()),
         names: [&guide.official_name, &guide.plain_name].into_iter().chain(&guide.aliases).collect(),
-        asks: guide.asks.iter().collect(),
+        asks: guide.asks.iter().chain(first_words(corpus, &guide.id)).collect(),
         body: visible_texts(guide),
     });
     let matters = corpus.matters.iter().map(|matter| EntryTexts {
@@ -81,6 +81,12 @@ pub fn entries(corpus: &Corpus) -> impl Iterator<Item = EntryTexts<'_>> {
         body: Vec::new(),
     });
     guides.chain(matters).chain(journeys).chain(intents)
+}
+
+/// The words with which sample conversations about `guide` alone begin: they lean on nothing said before.
+fn first_words<'c>(corpus: &'c Corpus, guide: &GuideId) -> impl Iterator<Item = &'c Text> {
+    let first = corpus.dialogs.iter().filter_map(|dialog| dialog.first());
+    first.filter(move |turn| turn.about.as_slice() == std::slice::from_ref(guide)).map(|turn| &turn.said)
 }
 
 /// An entry in the form that questions are compared with.

@@ -211,7 +211,7 @@ pub struct LearnedContext {
 pub fn fit_context(ranking: &mut Ranking, messages: &[LearnedContext]) {
     const ROUNDS: usize = 2000;
     const STEP: f32 = 0.3;
-    const PULL: f32 = 3e-3;
+    const PULL: f32 = 1e-3;
     let messages: Vec<&LearnedContext> = messages.iter().filter(|message| message.right.contains(&true)).collect();
     let total: f32 = messages.iter().map(|message| message.weight).sum();
     for _ in 0..ROUNDS {

@@ -14,7 +14,7 @@ pub(super) const TRUST_FEATURES: usize = 5 + 2 * FEATURES.len();
 
 /// What speaks for an entry in the light of what was said before, in the order of the fitted weights. The conversation
 /// gathers it.
-pub const CONTEXT_FEATURES: [&str; 22] = [
+pub const CONTEXT_FEATURES: [&str; 31] = [
     "alone",
     "sure_alone",
     "together",
@@ -24,8 +24,16 @@ pub const CONTEXT_FEATURES: [&str; 22] = [
     "current_turned_away",
     "current_unknown",
     "current_told",
-    "current_goes_on",
+    "current_aside",
+    "current_stays",
     "current_covers",
+    "earlier",
+    "earlier_returns",
+    "another",
+    "another_turns",
+    "another_follows",
+    "covers",
+    "aside",
     "sibling_told",
     "denied",
     "offered",
@@ -35,6 +43,7 @@ pub const CONTEXT_FEATURES: [&str; 22] = [
     "intent",
     "intent_facet",
     "journey",
+    "no_guide_leaves",
     "nothing",
     "nothing_alone",
 ];

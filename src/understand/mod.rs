@@ -15,7 +15,7 @@ use crate::search::Lexicon;
 
 pub use clauses::{denied, meant, parts};
 pub use cues::Cues;
-pub use following::Following;
+pub use following::{Following, Move};
 pub use pick::Pick;
 pub use readable::{LONGEST_MESSAGE, Unreadable, readable};
 use slots::slots;
