@@ -7,7 +7,7 @@
 use super::decision::{Decision, Reason, Situation, Step, by_confidence, choose, situation_of};
 use super::dialogue::Dialogue;
 use crate::corpus::{Facet, GuideId, HallTopic, IntentKind};
-use crate::search::{CONTEXT_FEATURES, EntryRef, Evidence, Hit};
+use crate::search::{CONTEXT_FEATURES, EntryRef, Evidence, Fit, Hit};
 use crate::text::segment::bigrams;
 use crate::understand;
 
@@ -21,6 +21,13 @@ const TOLD_APART: f32 = 0.6;
 const SURE: f32 = 0.5;
 /// At and above this confidence the matter talked about goes on: to say more about it costs less than to ask back.
 const STAY_AT: f32 = 0.25;
+/// So many times likelier than the likeliest guide it must be that none is meant: the sample conversations leave their
+/// matter oftener than people do.
+const LEAVES_AT: f32 = 1.5;
+/// Below this logarithm of its share an entry fits no worse.
+const LEAST_FIT: f32 = -12.0;
+/// Brings logarithms of shares into the range of the other features.
+const FIT_SCALE: f32 = 4.0;
 /// Brings the logits of moves into the range of the other features.
 const MOVE_SCALE: f32 = 4.0;
 
@@ -51,6 +58,11 @@ pub fn decide(s: &Situation<'_>) -> Option<Decision> {
     let mut judged: Vec<(Meant, f32)> = meant.into_iter().zip(shares).collect();
     judged.sort_by(|a, b| b.1.total_cmp(&a.1));
     let (best, share) = judged.first()?;
+    let is_guide = |meant: &Meant| matches!(meant, Some(EntryRef::Guide(_) | EntryRef::Journey(_)));
+    let of_no_guide: f32 = judged.iter().filter(|(meant, _)| !is_guide(meant)).map(|(_, share)| share).sum();
+    if is_guide(best) && of_no_guide > LEAVES_AT * share {
+        return None;
+    }
     if *best == current && *share >= STAY_AT {
         return stay(s, &matter, Reason::LeansOnContext);
     }
@@ -97,7 +109,8 @@ pub fn candidates(s: &Situation<'_>) -> Vec<(Meant, [f32; CONTEXT_FEATURES.len()
     }
     let [stays_on, returns, turns, leaves] = s.moves.map(|logit| logit / MOVE_SCALE);
     let denied: Vec<&str> = understand::denied(s.normalised).collect();
-    let features = |entry: &EntryRef| {
+    let fits = (s.fits)(&entries);
+    let features = |entry: &EntryRef, fit: &Fit| {
         let (stays, is_offered) = (flag(current.as_ref() == Some(entry)), flag(s.dialogue.offered.contains(entry)));
         let is_sure = flag(s.hits.first().is_some_and(|hit| hit.entry == *entry && hit.confidence >= SURE));
         let is_matter = flag(matches!(entry, EntryRef::Matter(_)));
@@ -107,7 +120,7 @@ pub fn candidates(s: &Situation<'_>) -> Vec<(Meant, [f32; CONTEXT_FEATURES.len()
             EntryRef::Guide(guide) => (1.0 - stays.max(is_earlier), s.following.follows(&matter, guide)),
             _ => (0.0, 0.0),
         };
-        let covers = (s.covered)(entry);
+        let (covers, fits) = (fit.coverage, fit.log_share.max(LEAST_FIT) / FIT_SCALE);
         let told = family.siblings.iter().find(|(sibling, _)| sibling == entry).map_or(0.0, |(_, told)| *told);
         [
             confidence(s.hits, entry),
@@ -122,12 +135,14 @@ pub fn candidates(s: &Situation<'_>) -> Vec<(Meant, [f32; CONTEXT_FEATURES.len()
             stays * flag(aside.is_some()),
             stays * stays_on,
             stays * covers,
+            stays * fits,
             is_earlier,
             is_earlier * returns,
             is_another,
             is_another * turns,
             is_another * follows,
             covers,
+            fits,
             flag(aside.as_ref() == Some(entry)),
             told,
             flag(denied.iter().any(|word| is_named(s, entry, word))),
@@ -146,7 +161,7 @@ pub fn candidates(s: &Situation<'_>) -> Vec<(Meant, [f32; CONTEXT_FEATURES.len()
     let mut nothing = [0.0; CONTEXT_FEATURES.len()];
     let most = s.hits.iter().map(|hit| hit.confidence).fold(UNHEARD, f32::max).ln();
     nothing[CONTEXT_FEATURES.len() - 3..].copy_from_slice(&[leaves, 1.0, most]);
-    let known = entries.into_iter().map(|entry| (Some(entry.clone()), features(&entry)));
+    let known = entries.into_iter().zip(&fits).map(|(entry, fit)| (Some(entry.clone()), features(&entry, fit)));
     known.chain([(None, nothing)]).collect()
 }
 

@@ -6,7 +6,7 @@ use super::message::{Action, Attachment};
 use crate::corpus::{Corpus, Facet, GuideId, HallTopic, IntentKind, JourneyId, MatterId, Zone};
 use crate::phrasing::ReplyId;
 use crate::records::{Answer, Level, Receipt};
-use crate::search::{EntryRef, Hit, Ranking};
+use crate::search::{EntryRef, Fit, Hit, Ranking};
 use crate::understand::{Following, Move, Pick, Reading, Unreadable};
 
 /// Options of a question back, at most.
@@ -178,8 +178,8 @@ pub struct Situation<'s> {
     pub moves: [f32; Move::ALL.len()],
     /// Which matters follow on which.
     pub following: &'s Following,
-    /// The share of the words that an entry has, 0..=1.
-    pub covered: &'s dyn Fn(&EntryRef) -> f32,
+    /// How the words fit each of several entries.
+    pub fits: &'s dyn Fn(&[EntryRef]) -> Vec<Fit>,
     /// What may answer each part of a message that joins several; empty when it has but one.
     pub hits_by_part: &'s [Vec<Hit>],
     /// The words in normal form.

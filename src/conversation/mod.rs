@@ -138,7 +138,7 @@ impl<'h> Conversation<'h> {
         let situation = Situation {
             moves: if matter.is_some() { edition.following.likeness(&normalised) } else { Default::default() },
             following: &edition.following,
-            covered: &|entry| edition.search.coverage(&query, entry),
+            fits: &|entries| edition.search.fits(&query, entries),
             corpus: &edition.corpus,
             ranking: edition.search.ranking(),
             dialogue,

@@ -64,6 +64,15 @@ pub struct Hit {
     pub evidence: Evidence,
 }
 
+/// How a query fits an entry.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Fit {
+    /// The share of the query's weight that the entry has in names, asks or body, 0..=1.
+    pub coverage: f32,
+    /// The natural logarithm of the share that the learned model gives it among the entries it was asked about.
+    pub log_share: f32,
+}
+
 /// All entries of one corpus, ready to be searched. Read-only.
 pub struct Search {
     lexicon: Lexicon,
@@ -116,10 +125,19 @@ impl Search {
             .collect()
     }
 
-    /// The share of the query's weight that `entry` has in names, asks or body, 0..=1.
-    pub fn coverage(&self, query: &Query, entry: &EntryRef) -> f32 {
-        let known = self.entries.iter().find(|known| known.reference == *entry);
-        known.map_or(0.0, |known| known.overlap(query, &self.lexicon, None).coverage)
+    /// How the query fits each of `entries`.
+    pub fn fits(&self, query: &Query, entries: &[EntryRef]) -> Vec<Fit> {
+        let number = |entry: &EntryRef| self.entries.iter().position(|known| known.reference == *entry);
+        let numbers: Vec<Option<usize>> = entries.iter().map(number).collect();
+        let known: Vec<usize> = numbers.iter().flatten().copied().collect();
+        let mut log_shares = self.learned.log_shares(&known, query.asked(), &self.lexicon).into_iter();
+        let fit = |number: Option<usize>| match (number, number.and_then(|_| log_shares.next())) {
+            (Some(number), Some(log_share)) => {
+                Fit { coverage: self.entries[number].overlap(query, &self.lexicon, None).coverage, log_share }
+            }
+            _ => Fit::default(),
+        };
+        numbers.into_iter().map(fit).collect()
     }
 
     /// Where the name or ask most like the query stands, of the entry of `hit`.

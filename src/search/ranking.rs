@@ -14,7 +14,7 @@ pub(super) const TRUST_FEATURES: usize = 5 + 2 * FEATURES.len();
 
 /// What speaks for an entry in the light of what was said before, in the order of the fitted weights. The conversation
 /// gathers it.
-pub const CONTEXT_FEATURES: [&str; 31] = [
+pub const CONTEXT_FEATURES: [&str; 33] = [
     "alone",
     "sure_alone",
     "together",
@@ -27,12 +27,14 @@ pub const CONTEXT_FEATURES: [&str; 31] = [
     "current_aside",
     "current_stays",
     "current_covers",
+    "current_fits",
     "earlier",
     "earlier_returns",
     "another",
     "another_turns",
     "another_follows",
     "covers",
+    "fits",
     "aside",
     "sibling_told",
     "denied",
