@@ -19,6 +19,19 @@ fn the_facet_asked_for_comes_first_and_follow_ups_stay_with_the_matter() {
 }
 
 #[test]
+fn an_aside_and_another_matter_leave_the_way_back_open() {
+    let hall = TestHall::new();
+    let aunt = hall.citizen("aunt");
+    aunt.says(&hall, "退休金怎么申请").is_answered_from("employee-pension");
+    aunt.says(&hall, "护照怎么办").is(Outcome::Listed);
+    // Whose matter the aside is, is all that is known of it: its papers are not those of the pension.
+    aunt.says(&hall, "要带什么").is(Outcome::Listed);
+    aunt.says(&hall, "说回退休那个，几天能好").is_answered_from("employee-pension").about(Facet::TimeLimit);
+    aunt.says(&hall, "办港澳通行证多少钱").is_answered_from("hk-macao-permit").about(Facet::Fee);
+    aunt.says(&hall, "还是说退休，手机能办吗").is_answered_from("employee-pension").about(Facet::Online);
+}
+
+#[test]
 fn a_conversation_is_forgotten_after_half_an_hour_and_survives_a_restart_before() {
     let mut hall = TestHall::on_disk();
     let uncle = hall.citizen("uncle");

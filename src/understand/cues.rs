@@ -15,7 +15,11 @@ impl Cues {
     /// The cues of `corpus`.
     pub fn new(corpus: &Corpus) -> Self {
         let language = &corpus.language;
-        let facets = language.facets.iter().flat_map(|facet| facet.cues.iter().map(|cue| (cue.as_str(), facet.facet)));
+        // What stands on a facet's button asks for it, too.
+        let facets = language
+            .facets
+            .iter()
+            .flat_map(|facet| facet.cues.iter().chain([&facet.name]).map(|cue| (cue.as_str(), facet.facet)));
         let intents = language.intents.iter().enumerate();
         let intents = intents.flat_map(|(number, intent)| intent.cues.iter().map(move |cue| (cue.as_str(), number)));
         Self { facets: Phrases::new(facets), intents: Phrases::new(intents) }
