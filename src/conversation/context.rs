@@ -33,9 +33,11 @@ const MOVE_SCALE: f32 = 4.0;
 
 /// What a message may mean: an entry, or nothing the corpus knows.
 pub type Meant = Option<EntryRef>;
+/// What a message may mean, and what speaks for it in the order of `CONTEXT_FEATURES`.
+pub type InContext = (Meant, [f32; CONTEXT_FEATURES.len()]);
 
-/// Decides in context; `None` when nothing was talked about, or the words start afresh.
-pub fn decide(s: &Situation<'_>) -> Option<Decision> {
+/// Decides in context, between what `candidates` gave; `None` when nothing was talked about, or the words start afresh.
+pub fn decide(s: &Situation<'_>, candidates: &[InContext]) -> Option<Decision> {
     let asks_more = !s.reading.corrects && (asks_facet_alone(s) || asks_when_open(s));
     if let Some(aside) = s.dialogue.aside.clone().filter(|_| asks_more) {
         return Some(Decision { step: Step::Listed(aside), reason: Reason::FollowUp });
@@ -53,7 +55,7 @@ pub fn decide(s: &Situation<'_>) -> Option<Decision> {
     let current = Some(EntryRef::Guide(matter.clone()));
     let goes_on = !turns_down(s, &matter) && !turns_to_something(s, &current);
     let (meant, features): (Vec<Meant>, Vec<_>) =
-        candidates(s).into_iter().filter(|(meant, _)| goes_on || *meant != current).unzip();
+        candidates.iter().filter(|(meant, _)| goes_on || *meant != current).cloned().unzip();
     let shares = s.ranking.shares_in_context(&features);
     let mut judged: Vec<(Meant, f32)> = meant.into_iter().zip(shares).collect();
     judged.sort_by(|a, b| b.1.total_cmp(&a.1));
@@ -84,9 +86,8 @@ pub fn decide(s: &Situation<'_>) -> Option<Decision> {
     Some(Decision { reason, ..decision })
 }
 
-/// What the message may mean, each with what speaks for it in the order of `CONTEXT_FEATURES`; nothing known comes last.
-/// Empty when nothing was talked about.
-pub fn candidates(s: &Situation<'_>) -> Vec<(Meant, [f32; CONTEXT_FEATURES.len()])> {
+/// What the message may mean; nothing known comes last. Empty when nothing was talked about.
+pub fn candidates(s: &Situation<'_>) -> Vec<InContext> {
     let Some(matter) = matter_talked_about(s.dialogue) else { return Vec::new() };
     let confidence = |hits: &[Hit], entry: &EntryRef| {
         hits.iter().find(|hit| hit.entry == *entry).map_or(UNHEARD, |hit| hit.confidence.max(UNHEARD)).ln()

@@ -186,14 +186,14 @@ pub struct Situation<'s> {
     pub normalised: &'s str,
 }
 
-/// Decides about a message of words.
-pub fn decide(situation: &Situation<'_>) -> Decision {
+/// Decides about a message of words; `in_context` is what it may mean in the light of what was said before.
+pub fn decide(situation: &Situation<'_>, in_context: &[context::InContext]) -> Decision {
     chosen_option(situation)
         .or_else(|| record_request(situation))
         .or_else(|| awaited_opinion(situation))
         .or_else(|| awaited_reason(situation))
         .or_else(|| several_matters(situation))
-        .or_else(|| context::decide(situation))
+        .or_else(|| context::decide(situation, in_context))
         .or_else(|| deciding_phrase(situation))
         .unwrap_or_else(|| by_confidence(situation))
 }

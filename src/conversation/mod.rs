@@ -29,7 +29,7 @@ use crate::phrasing::{Blank, Line, ReplyId, computed, from_corpus};
 use crate::records::{
     Channel, ConversationId, Found, Question, RecordError, Records, State, Suggestion, SuggestionKind,
 };
-use crate::search::{CONTEXT_FEATURES, EntryRef, Hit, Query};
+use crate::search::{EntryRef, Hit, Query};
 use crate::text::{Redacted, redact};
 use crate::understand::{self, Reading, readable};
 use decision::{Decision, Reason, Rejection, Situation, Step, decide, decide_press};
@@ -63,7 +63,7 @@ pub struct Trace<'h> {
     /// What may answer.
     pub hits: Vec<Hit>,
     /// What may be meant in the light of what was said before, with what speaks for it; empty when nothing was.
-    pub in_context: Vec<(context::Meant, [f32; CONTEXT_FEATURES.len()])>,
+    pub in_context: Vec<context::InContext>,
     /// What was decided, and why.
     pub decision: Decision,
 }
@@ -149,7 +149,8 @@ impl<'h> Conversation<'h> {
             hits_by_part: &hits_by_part,
             normalised: &normalised,
         };
-        let (in_context, decision) = (context::candidates(&situation), decide(&situation));
+        let in_context = context::candidates(&situation);
+        let decision = decide(&situation, &in_context);
         Trace { redacted, normalised, asked, reading, query, hits, in_context, decision }
     }
 
