@@ -3,9 +3,10 @@
 mod support;
 
 use support::{TestHall, UNANSWERED};
-use wenban::conversation::{Action, Attachment, Body, Outcome};
+use wenban::conversation::{Action, Attachment, Body, Dialogue, Outcome};
 use wenban::corpus::Facet;
 use wenban::records::SuggestionKind;
+use wenban::search::EntryRef;
 
 #[test]
 fn the_facet_asked_for_comes_first_and_follow_ups_stay_with_the_matter() {
@@ -29,6 +30,28 @@ fn an_aside_and_another_matter_leave_the_way_back_open() {
     aunt.says(&hall, "说回退休那个，几天能好").is_answered_from("employee-pension").about(Facet::TimeLimit);
     aunt.says(&hall, "办港澳通行证多少钱").is_answered_from("hk-macao-permit").about(Facet::Fee);
     aunt.says(&hall, "还是说退休，手机能办吗").is_answered_from("employee-pension").about(Facet::Online);
+}
+
+#[test]
+fn what_left_the_corpus_in_the_meantime_is_not_leant_on() {
+    let hall = TestHall::new();
+    let aunt = hall.citizen("aunt");
+    let gone = Dialogue {
+        guide: Some("gone".into()),
+        earlier: vec!["gone-too".into()],
+        aside: Some("gone-aside".into()),
+        offered: vec![EntryRef::Guide("gone".into())],
+        last_at: Some(support::a_wednesday_in_april()),
+        ..Dialogue::default()
+    };
+    hall.records().keep_conversation(&aunt.conversation, &gone).unwrap();
+    for words in ["要带什么", "第一个", "两千块"] {
+        hall.records().keep_conversation(&aunt.conversation, &gone).unwrap();
+        let reply = aunt.says(&hall, words).0;
+        assert_ne!(reply.outcome, Outcome::Answer, "{words}: {}", reply.text());
+    }
+    assert!(hall.hall().metrics().contains("wenban_failures_total 0\n"), "nobody was given an apology");
+    aunt.says(&hall, "失业金怎么申请").is_answered_from("unemployment-benefit");
 }
 
 #[test]

@@ -140,7 +140,8 @@ pub enum Reason {
         /// The answering threshold.
         threshold: f32,
     },
-    /// The first hit is another office's matter, but a guide is likely enough that stating it could send somebody away.
+    /// The first hit is another office's matter or something nobody here knows, but guides are likely enough that saying so
+    /// could send somebody away.
     MaySendAway,
     /// Nothing reached the offering threshold.
     NothingClose {

@@ -4,7 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::clock::day_at_the_hall;
-use crate::corpus::{Facet, GuideId, MatterId};
+use crate::corpus::{Corpus, Facet, GuideId, MatterId};
 use crate::records::{Answer, Receipt};
 use crate::search::EntryRef;
 use crate::text::Redacted;
@@ -54,6 +54,23 @@ impl Dialogue {
             Some(last) if now.duration_since(last) <= FORGOTTEN_AFTER => self,
             _ => Self { answers: self.answers, last_at: self.last_at, ..Self::default() },
         }
+    }
+
+    /// The state without what is gone from `corpus`: it may have been edited since. A choice that lacks an option is none.
+    pub fn within(mut self, corpus: &Corpus) -> Self {
+        let is_there = |entry: &EntryRef| match entry {
+            EntryRef::Guide(id) => corpus.guide(id).is_some(),
+            EntryRef::Matter(id) => corpus.matter(id).is_some(),
+            EntryRef::Journey(id) => corpus.journey(id).is_some(),
+            EntryRef::Intent(_) => true,
+        };
+        self.guide = self.guide.filter(|id| corpus.guide(id).is_some());
+        self.earlier.retain(|id| corpus.guide(id).is_some());
+        self.aside = self.aside.filter(|id| corpus.matter(id).is_some());
+        if !self.offered.iter().all(is_there) {
+            self.offered.clear();
+        }
+        self
     }
 
     /// The matter talked about is `guide` from now on, or none.

@@ -83,6 +83,7 @@ impl<'h> Conversation<'h> {
     /// The same without reading or writing the conversation's state: the caller keeps it between turns.
     pub fn turn(&self, message: &Message, dialogue: Dialogue) -> Result<(Reply, Dialogue), RecordError> {
         let started = Instant::now();
+        let dialogue = dialogue.within(&self.edition.corpus);
         let (decision, redacted, normalised) = match &message.body {
             Body::Text(text) | Body::Captioned(_, text) => {
                 let trace = self.consider(text, &dialogue);

@@ -65,7 +65,7 @@ pub struct Hit {
 }
 
 /// How a query fits an entry.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug)]
 pub struct Fit {
     /// The share of the query's weight that the entry has in names, asks or body, 0..=1.
     pub coverage: f32,
@@ -135,7 +135,7 @@ impl Search {
             (Some(number), Some(log_share)) => {
                 Fit { coverage: self.entries[number].overlap(query, &self.lexicon, None).coverage, log_share }
             }
-            _ => Fit::default(),
+            _ => Fit { coverage: 0.0, log_share: f32::NEG_INFINITY },
         };
         numbers.into_iter().map(fit).collect()
     }
