@@ -193,6 +193,7 @@ pub fn decide(situation: &Situation<'_>, in_context: &[context::InContext]) -> D
         .or_else(|| record_request(situation))
         .or_else(|| awaited_opinion(situation))
         .or_else(|| awaited_reason(situation))
+        .or_else(|| area_named(situation))
         .or_else(|| several_matters(situation))
         .or_else(|| context::decide(situation, in_context))
         .or_else(|| deciding_phrase(situation))
@@ -305,6 +306,13 @@ fn awaited_reason(s: &Situation<'_>) -> Option<Decision> {
     Some(Decision { step: Step::TakeReason(receipt), reason: Reason::FollowUp })
 }
 
+/// "医保" alone: whoever says no more than the area's name sees its matters.
+fn area_named(s: &Situation<'_>) -> Option<Decision> {
+    let named = s.corpus.units.iter().filter(|unit| unit.field() == s.normalised);
+    let zone = named.filter_map(|unit| unit.zone).next().filter(|_| s.dialogue.offered.is_empty())?;
+    Some(Decision { step: Step::Area(zone), reason: Reason::Form })
+}
+
 /// "身份证丢了要补，顺便办个通行证": parts that are sure by themselves, of different matters, a guide among them.
 fn several_matters(s: &Situation<'_>) -> Option<Decision> {
     // A letter tells a story: what else it mentions is not asked for.
@@ -347,6 +355,7 @@ pub(super) fn by_confidence(s: &Situation<'_>) -> Decision {
     if let Some(first) = s.hits.first()
         && best >= s.ranking.answer_at
         && !sends_away
+        && !is_vague(s, first)
         && let Some(step) = sure(s, first)
     {
         return Decision { step, reason: Reason::Sure { confidence: best, threshold: s.ranking.answer_at } };
@@ -357,9 +366,9 @@ pub(super) fn by_confidence(s: &Situation<'_>) -> Decision {
         offered.take(MOST_OPTIONS).map(|hit| (hit.entry.clone(), hit.confidence)).collect();
     let is_matter = |(entry, _): &(EntryRef, f32)| matches!(entry, EntryRef::Matter(_));
     // Somebody else's matters alone must be likelier: a list of them is no help to whoever asked something else. One
-    // word ("医保") may mean any of them.
-    let is_one_word = s.reading.content.len() == 1 && s.unknown.is_empty();
-    let is_worth_asking = !options.iter().all(is_matter) || best >= MATTERS_ALONE * s.ranking.answer_at || is_one_word;
+    // word ("户口") may mean any of them.
+    let is_worth_asking =
+        !options.iter().all(is_matter) || best >= MATTERS_ALONE * s.ranking.answer_at || is_one_word(s);
     if !options.is_empty() && is_worth_asking {
         let plausible = Reason::Plausible { confidence: best, threshold: s.ranking.answer_at };
         return Decision {
@@ -371,6 +380,17 @@ pub(super) fn by_confidence(s: &Situation<'_>) -> Decision {
         step: Step::Admit { candidates: nearest(s), earlier_question: false },
         reason: Reason::NothingClose { confidence: best, threshold: s.ranking.offer_at },
     }
+}
+
+fn is_one_word(s: &Situation<'_>) -> bool {
+    s.reading.content.len() == 1 && s.unknown.is_empty()
+}
+
+/// One word ("工伤") that is no guide's name may mean several of them, however often people mean one by it.
+fn is_vague(s: &Situation<'_>, first: &Hit) -> bool {
+    let offered = s.hits.iter().filter(|hit| hit.confidence >= s.ranking.offer_at);
+    let guides = offered.filter(|hit| matches!(hit.entry, EntryRef::Guide(_))).count();
+    is_one_word(s) && s.reading.facet.is_none() && !first.evidence.is_word_for_word && guides > 1
 }
 
 /// Whether saying whose matter it is, or that nobody here knows, could send somebody away whom a guide helps: dearer than

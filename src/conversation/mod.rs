@@ -341,8 +341,7 @@ impl<'h> Conversation<'h> {
     fn zone_named_in(&self, normalised: &str) -> Option<Zone> {
         let units = self.edition.corpus.units.iter().filter(|unit| unit.zone.is_some());
         let mut named = units.filter(|unit| {
-            let short = unit.short_name.trim_end_matches("窗口");
-            normalised.contains(short) || unit.covers.iter().any(|word| normalised.contains(word.as_str()))
+            normalised.contains(unit.field()) || unit.covers.iter().any(|word| normalised.contains(word.as_str()))
         });
         named.next()?.zone
     }

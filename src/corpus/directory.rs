@@ -67,6 +67,11 @@ impl Unit {
         fields.finish();
         unit
     }
+
+    /// What people call its field: "医保" for "医保窗口".
+    pub fn field(&self) -> &str {
+        self.short_name.trim_end_matches("窗口")
+    }
 }
 
 /// A matter known by name only: whose it is and where to ask.
