@@ -56,6 +56,8 @@ reply_ids! {
     WhoAreYou = "who_are_you" [];
     /// Kind words.
     KindWords = "kind_words" [];
+    /// 不想活了
+    Distress = "distress" [];
     /// Talk about something else.
     OffTopic = "off_topic" [];
     /// Where the hall is.
