@@ -3,6 +3,7 @@
 use serde::Deserialize;
 
 use super::diagnostic::Diagnostics;
+use super::diagnostic::Place;
 use super::ids::GuideId;
 use super::parse::{Text, read_lines};
 
@@ -34,7 +35,20 @@ struct Said {
 pub fn read(file: usize, text: &str, diagnostics: &Diagnostics) -> Vec<Dialog> {
     let read = |line: Text| match serde_json::from_str::<Line>(&line) {
         Ok(Line { turns }) => {
-            let turn = |said: Said| Turn { said: Text::new(said.q, line.place.clone()), about: said.expect };
+            let mut end = 0;
+            let turn = |said: Said| {
+                let start = line[end..].find(&said.q).map(|at| end + at);
+                let place = match start {
+                    Some(start) => {
+                        end = start + said.q.len();
+                        let begin = line.place.span.start;
+                        Place { span: begin + start..begin + end, ..line.place.clone() }
+                    }
+                    // Written with escapes: the line must do.
+                    None => line.place.clone(),
+                };
+                Turn { said: Text::new(said.q, place), about: said.expect }
+            };
             Some(turns.into_iter().map(turn).collect())
         }
         Err(error) => {
@@ -48,4 +62,17 @@ pub fn read(file: usize, text: &str, diagnostics: &Diagnostics) -> Vec<Dialog> {
         }
     };
     read_lines(file, text).into_iter().filter_map(read).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_message_has_its_own_place() {
+        let text = r#"{"turns": [{"q": "办退休", "expect": ["a"]}, {"q": "要几天", "expect": ["a"]}]}"#;
+        let dialogs = read(0, text, &Diagnostics::default());
+        let said: Vec<&str> = dialogs[0].iter().map(|turn| &text[turn.said.place.span.clone()]).collect();
+        assert_eq!(said, ["办退休", "要几天"]);
+    }
 }
