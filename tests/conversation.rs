@@ -29,7 +29,7 @@ fn an_aside_and_another_matter_leave_the_way_back_open() {
     aunt.says(&hall, "要带什么").is(Outcome::Listed);
     aunt.says(&hall, "说回退休那个，几天能好").is_answered_from("employee-pension").about(Facet::TimeLimit);
     aunt.says(&hall, "办港澳通行证多少钱").is_answered_from("hk-macao-permit").about(Facet::Fee);
-    aunt.says(&hall, "还是说退休，手机能办吗").is_answered_from("employee-pension").about(Facet::Online);
+    aunt.says(&hall, "说回退休那个，手机能办吗").is_answered_from("employee-pension").about(Facet::Online);
 }
 
 #[test]

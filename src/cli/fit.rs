@@ -8,6 +8,7 @@ use super::ask::Turns;
 use super::{Done, check};
 use crate::conversation::Dialogue;
 use crate::conversation::context::Meant;
+use crate::conversation::decision::MOST_OPTIONS;
 use crate::corpus::Turn;
 use crate::edition::{Edition, read_corpus};
 use crate::evaluation::Wanted;
@@ -52,6 +53,9 @@ pub fn fit(settings: &Settings, files: &[PathBuf]) -> anyhow::Result<Done> {
 /// How much a question asked out of the blue after another matter counts beside a message of a real conversation.
 const OUT_OF_THE_BLUE: f32 = 0.2;
 
+/// How much a second message counts that is heard once more as if the first had been asked back.
+const ASKED_BACK: f32 = 0.5;
+
 /// Parts the sample conversations are cut into: what the others teach of going on is heard with in each part.
 const PARTS: usize = 8;
 
@@ -63,7 +67,8 @@ fn lessons(files: &[PathBuf], edition: &mut Edition) -> anyhow::Result<Vec<Learn
     for part in 0..PARTS {
         let numbered = || edition.corpus.dialogs.iter().enumerate();
         let others = numbered().filter(|(number, _)| number % PARTS != part).map(|(_, dialog)| dialog);
-        edition.following = Following::learn(others, edition.corpus.guides.len());
+        edition.following =
+            Following::learn(others, edition.corpus.guides.iter().map(|guide| guide.id.clone()).collect());
         let turns = Turns::new(edition);
         for (_, dialog) in edition.corpus.dialogs.iter().enumerate().filter(|(number, _)| number % PARTS == part) {
             let cases = dialog.iter().map(|turn| (turn.said.to_string(), wanted(turn))).collect();
@@ -108,6 +113,10 @@ impl Lessons {
             dialogue = self.hear(question, wanted, dialogue, 1.0, turns)?;
             if turn == 0 && dialogue.guide.is_some() {
                 self.openings.push(dialogue.clone());
+                if let (Some((next, wanted)), Some(asked_back)) = (cases.get(1), asked_back(question, &dialogue, turns))
+                {
+                    self.hear(next, wanted, asked_back, ASKED_BACK, turns)?;
+                }
             }
         }
         Ok(())
@@ -147,4 +156,13 @@ impl Lessons {
         }
         Ok(turns.turn(question, dialogue)?.1)
     }
+}
+
+/// As if `question`, which led to `dialogue`, had been asked back: the program knows the first words of sample
+/// conversations too well to do so itself. `None` when there is nothing to choose from.
+fn asked_back(question: &str, dialogue: &Dialogue, turns: &Turns<'_>) -> Option<Dialogue> {
+    let hits = turns.consider(question, &Dialogue::default()).hits.into_iter();
+    let options = hits.map(|hit| hit.entry).filter(|entry| !matches!(entry, EntryRef::Intent(_)));
+    let offered: Vec<EntryRef> = options.take(MOST_OPTIONS).collect();
+    (offered.len() > 1).then(|| Dialogue { guide: None, offered, ..dialogue.clone() })
 }

@@ -28,8 +28,8 @@ const LEAVES_AT: f32 = 1.5;
 const LEAST_FIT: f32 = -12.0;
 /// Brings logarithms of shares into the range of the other features.
 const FIT_SCALE: f32 = 4.0;
-/// Brings the logits of moves into the range of the other features.
-const MOVE_SCALE: f32 = 4.0;
+/// What an entry the wording says nothing about gets of it, as a logarithm.
+const LEAST_SUBJECT: f32 = -8.0;
 
 /// What a message may mean: an entry, or nothing the corpus knows.
 pub type Meant = Option<EntryRef>;
@@ -45,6 +45,9 @@ pub fn decide(s: &Situation<'_>, candidates: &[InContext]) -> Option<Decision> {
     let matter = matter_talked_about(s.dialogue)?;
     if asks_more {
         return stay(s, &matter, Reason::FollowUp);
+    }
+    if let Some(guide) = turned_back_to(s) {
+        return stay(s, &guide, Reason::FollowUp);
     }
     if let Some(neighbour) = Family::of(s, &matter).told_apart() {
         return Some(Decision { step: choose(neighbour, s.dialogue), reason: Reason::ToldApart });
@@ -108,7 +111,9 @@ pub fn candidates(s: &Situation<'_>) -> Vec<InContext> {
             entries.push(entry.clone());
         }
     }
-    let [stays_on, returns, turns, leaves] = s.moves.map(|logit| logit / MOVE_SCALE);
+    let [stays_on, returns, turns, leaves] =
+        s.following.moves(s.normalised).map(|log_share| log_share.max(LEAST_SUBJECT) / FIT_SCALE);
+    let subjects = s.following.subjects(s.normalised);
     let denied: Vec<&str> = understand::denied(s.normalised).collect();
     let fits = (s.fits)(&entries);
     let features = |entry: &EntryRef, fit: &Fit| {
@@ -116,17 +121,24 @@ pub fn candidates(s: &Situation<'_>) -> Vec<InContext> {
         let is_sure = flag(s.hits.first().is_some_and(|hit| hit.entry == *entry && hit.confidence >= SURE));
         let is_matter = flag(matches!(entry, EntryRef::Matter(_)));
         let is_intent = flag(matches!(entry, EntryRef::Intent(_)));
+        let is_guide = flag(matches!(entry, EntryRef::Guide(_)));
         let is_earlier = flag(earlier.contains(entry));
+        let (alone, together) = (confidence(s.hits, entry), confidence(s.hits_together, entry));
         let (is_another, follows) = match entry {
             EntryRef::Guide(guide) => (1.0 - stays.max(is_earlier), s.following.follows(&matter, guide)),
             _ => (0.0, 0.0),
         };
         let (covers, fits) = (fit.coverage, fit.log_share.max(LEAST_FIT) / FIT_SCALE);
+        let subject = match entry {
+            EntryRef::Guide(guide) => subjects.of(guide),
+            _ => subjects.none(),
+        };
+        let subject = subject.max(LEAST_SUBJECT) / FIT_SCALE;
         let told = family.siblings.iter().find(|(sibling, _)| sibling == entry).map_or(0.0, |(_, told)| *told);
         [
-            confidence(s.hits, entry),
+            alone,
             is_sure,
-            confidence(s.hits_together, entry),
+            together,
             stays,
             stays * is_short,
             stays * asks_facet,
@@ -144,11 +156,16 @@ pub fn candidates(s: &Situation<'_>) -> Vec<InContext> {
             is_another * follows,
             covers,
             fits,
+            is_guide * subject,
+            (1.0 - is_guide) * subject,
+            stays * subject,
             flag(aside.as_ref() == Some(entry)),
             told,
             flag(denied.iter().any(|word| is_named(s, entry, word))),
             is_offered,
             is_offered * is_short,
+            is_offered * alone,
+            is_offered * together,
             is_matter,
             is_matter * is_sure,
             is_intent,
@@ -157,11 +174,13 @@ pub fn candidates(s: &Situation<'_>) -> Vec<InContext> {
             is_matter.max(is_intent) * leaves,
             0.0,
             0.0,
+            0.0,
         ]
     };
     let mut nothing = [0.0; CONTEXT_FEATURES.len()];
     let most = s.hits.iter().map(|hit| hit.confidence).fold(UNHEARD, f32::max).ln();
-    nothing[CONTEXT_FEATURES.len() - 3..].copy_from_slice(&[leaves, 1.0, most]);
+    let subject = subjects.none().max(LEAST_SUBJECT) / FIT_SCALE;
+    nothing[CONTEXT_FEATURES.len() - 4..].copy_from_slice(&[leaves, 1.0, most, subject]);
     let known = entries.into_iter().zip(&fits).map(|(entry, fit)| (Some(entry.clone()), features(&entry, fit)));
     known.chain([(None, nothing)]).collect()
 }
@@ -216,6 +235,17 @@ fn is_named(s: &Situation<'_>, entry: &EntryRef, word: &str) -> bool {
 fn turns_to_something(s: &Situation<'_>, current: &Meant) -> bool {
     let names_another = |hit: &Hit| Some(&hit.entry) != current.as_ref() && hit.confidence >= s.ranking.offer_at;
     s.reading.turns_away && s.hits.first().is_some_and(names_another)
+}
+
+/// "说回退休那个": the likeliest of the guides talked about, if the words name one.
+fn turned_back_to(s: &Situation<'_>) -> Option<GuideId> {
+    let talked_about = |guide: &GuideId| s.dialogue.guide.iter().chain(&s.dialogue.earlier).any(|known| known == guide);
+    let mut named =
+        s.hits.iter().filter(|hit| hit.confidence >= s.ranking.offer_at).filter_map(|hit| match &hit.entry {
+            EntryRef::Guide(guide) if talked_about(guide) => Some(guide.clone()),
+            _ => None,
+        });
+    named.next().filter(|_| s.reading.turns_back)
 }
 
 /// "不是这个", but not "不是工伤" about what is none: that turns down something else.

@@ -7,10 +7,10 @@ use crate::corpus::{Corpus, Facet, GuideId, HallTopic, IntentKind, JourneyId, Ma
 use crate::phrasing::ReplyId;
 use crate::records::{Answer, Level, Receipt};
 use crate::search::{EntryRef, Fit, Hit, Ranking};
-use crate::understand::{Following, Move, Pick, Reading, Unreadable};
+use crate::understand::{Following, Pick, Reading, Unreadable};
 
 /// Options of a question back, at most.
-const MOST_OPTIONS: usize = 4;
+pub const MOST_OPTIONS: usize = 4;
 
 /// Longest message in characters whose parts are taken for matters of their own.
 const LONGEST_LIST: usize = 60;
@@ -175,9 +175,7 @@ pub struct Situation<'s> {
     /// What may answer when the words are read together with those that led to the matter talked about, best first;
     /// empty when nothing was talked about.
     pub hits_together: &'s [Hit],
-    /// How far the wording is that of each move, a logit in the order of `Move::ALL`; zeros when nothing was talked about.
-    pub moves: [f32; Move::ALL.len()],
-    /// Which matters follow on which.
+    /// What messages do to conversations, and which matters follow on which.
     pub following: &'s Following,
     /// How the words fit each of several entries.
     pub fits: &'s dyn Fn(&[EntryRef]) -> Vec<Fit>,

@@ -135,9 +135,7 @@ impl<'h> Conversation<'h> {
         let parts = understand::parts(&asked, edition.corpus.language.turns.also.iter().map(|word| word.as_str()));
         let hits_by_part: Vec<Vec<Hit>> =
             parts.into_iter().map(|part| edition.search.search(&edition.search.query(part))).collect();
-        let matter = context::matter_talked_about(dialogue);
         let situation = Situation {
-            moves: if matter.is_some() { edition.following.likeness(&normalised) } else { Default::default() },
             following: &edition.following,
             fits: &|entries| edition.search.fits(&query, entries),
             corpus: &edition.corpus,

@@ -257,6 +257,8 @@ pub struct TurnCues {
     pub not_correct: Vec<Text>,
     /// Phrases that turn to something else (换个, 顺便问).
     pub turn_away: Vec<Text>,
+    /// Phrases that come back to what was talked about before ("说回").
+    pub turn_back: Vec<Text>,
     /// Phrases that join another matter to the one before (还要, 顺便).
     pub also: Vec<Text>,
 }
@@ -290,6 +292,7 @@ impl TurnCues {
             correct: fields.texts("correct"),
             not_correct: fields.texts("not_correct"),
             turn_away: fields.texts("turn_away"),
+            turn_back: fields.texts("turn_back"),
             also: fields.texts("also"),
         };
         fields.finish();

@@ -14,7 +14,7 @@ pub(super) const TRUST_FEATURES: usize = 5 + 2 * FEATURES.len();
 
 /// What speaks for an entry in the light of what was said before, in the order of the fitted weights. The conversation
 /// gathers it.
-pub const CONTEXT_FEATURES: [&str; 33] = [
+pub const CONTEXT_FEATURES: [&str; 39] = [
     "alone",
     "sure_alone",
     "together",
@@ -35,11 +35,16 @@ pub const CONTEXT_FEATURES: [&str; 33] = [
     "another_follows",
     "covers",
     "fits",
+    "guide_subject",
+    "other_subject",
+    "current_subject",
     "aside",
     "sibling_told",
     "denied",
     "offered",
     "offered_short",
+    "offered_alone",
+    "offered_together",
     "matter",
     "matter_sure_alone",
     "intent",
@@ -48,6 +53,7 @@ pub const CONTEXT_FEATURES: [&str; 33] = [
     "no_guide_leaves",
     "nothing",
     "nothing_alone",
+    "nothing_subject",
 ];
 
 /// Trust in an entry one of whose names or asks is the question to the word.

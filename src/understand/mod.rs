@@ -8,6 +8,7 @@ mod following;
 mod pick;
 mod readable;
 mod slots;
+mod wording;
 
 use crate::corpus::{Corpus, Facet, Guide, Intent, Text};
 use crate::records::Receipt;
@@ -15,7 +16,7 @@ use crate::search::Lexicon;
 
 pub use clauses::{denied, meant, parts};
 pub use cues::Cues;
-pub use following::{Following, Move};
+pub use following::{Following, Move, Subjects};
 pub use pick::Pick;
 pub use readable::{LONGEST_MESSAGE, Unreadable, readable};
 use slots::slots;
@@ -36,6 +37,8 @@ pub struct Reading<'c> {
     pub corrects: bool,
     /// Whether it turns to something else ("算了，还是…", "顺便再问").
     pub turns_away: bool,
+    /// Whether it comes back to what was talked about before ("说回…").
+    pub turns_back: bool,
     /// Words that carry the matter.
     pub content: Vec<String>,
     /// A choice among options offered before.
@@ -61,6 +64,7 @@ pub fn read<'c>(normalised: &str, corpus: &'c Corpus, cues: &'c Cues, lexicon: &
         is_only_facet: heard.is_some() && content.iter().all(|word| is_small(word)),
         corrects: opens_with(&turns.correct, normalised) && !opens_with(&turns.not_correct, normalised),
         turns_away: turns.turn_away.iter().any(|turn| normalised.contains(turn.as_str())),
+        turns_back: turns.turn_back.iter().any(|turn| normalised.contains(turn.as_str())),
         pick: pick::pick(normalised),
         receipt: find_receipt(normalised),
         cued_intent: cues.intent(normalised, corpus),
