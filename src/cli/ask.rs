@@ -229,6 +229,7 @@ fn reason(reason: &Reason) -> (&'static str, Vec<String>) {
         Reason::Sure { confidence, threshold } => ("sure", pair(*confidence, *threshold)),
         Reason::Plausible { confidence, threshold } => ("plausible", pair(*confidence, *threshold)),
         Reason::MaySendAway => ("send_away", Vec::new()),
+        Reason::OneWord => ("one_word", Vec::new()),
         Reason::NothingClose { confidence, threshold } => ("nothing", pair(*confidence, *threshold)),
         Reason::ToldApart => ("told_apart", Vec::new()),
         Reason::SeveralParts => ("parts", Vec::new()),

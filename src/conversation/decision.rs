@@ -143,6 +143,8 @@ pub enum Reason {
     /// The first hit is another office's matter or something nobody here knows, but guides are likely enough that saying so
     /// could send somebody away.
     MaySendAway,
+    /// One word that several guides may be meant by, however likely the first.
+    OneWord,
     /// Nothing reached the offering threshold.
     NothingClose {
         /// The best confidence.
@@ -350,10 +352,11 @@ fn deciding_phrase(s: &Situation<'_>) -> Option<Decision> {
 pub(super) fn by_confidence(s: &Situation<'_>) -> Decision {
     let best = s.hits.first().map_or(0.0, |hit| hit.confidence);
     let sends_away = s.hits.first().is_some_and(|first| best >= s.ranking.answer_at && may_send_away(s, first));
+    let is_vague = s.hits.first().is_some_and(|first| best >= s.ranking.answer_at && is_vague(s, first));
     if let Some(first) = s.hits.first()
         && best >= s.ranking.answer_at
         && !sends_away
-        && !is_vague(s, first)
+        && !is_vague
         && let Some(step) = sure(s, first)
     {
         return Decision { step, reason: Reason::Sure { confidence: best, threshold: s.ranking.answer_at } };
@@ -368,11 +371,12 @@ pub(super) fn by_confidence(s: &Situation<'_>) -> Decision {
     let is_worth_asking =
         !options.iter().all(is_matter) || best >= MATTERS_ALONE * s.ranking.answer_at || is_one_word(s);
     if !options.is_empty() && is_worth_asking {
-        let plausible = Reason::Plausible { confidence: best, threshold: s.ranking.answer_at };
-        return Decision {
-            step: Step::Clarify(options),
-            reason: if sends_away { Reason::MaySendAway } else { plausible },
+        let reason = match () {
+            () if sends_away => Reason::MaySendAway,
+            () if is_vague => Reason::OneWord,
+            () => Reason::Plausible { confidence: best, threshold: s.ranking.answer_at },
         };
+        return Decision { step: Step::Clarify(options), reason };
     }
     Decision {
         step: Step::Admit { candidates: nearest(s), earlier_question: false },
@@ -384,11 +388,13 @@ fn is_one_word(s: &Situation<'_>) -> bool {
     s.reading.content.len() == 1 && s.unknown.is_empty()
 }
 
-/// One word ("工伤") that is no guide's name may mean several of them, however often people mean one by it.
+/// One word ("工伤") that is no guide's name may mean several of them, however often people mean one by it; after
+/// something was said it may be a reply.
 fn is_vague(s: &Situation<'_>, first: &Hit) -> bool {
+    let begins = context::matter_talked_about(s.dialogue).is_none();
     let offered = s.hits.iter().filter(|hit| hit.confidence >= s.ranking.offer_at);
     let guides = offered.filter(|hit| matches!(hit.entry, EntryRef::Guide(_))).count();
-    is_one_word(s) && s.reading.facet.is_none() && !first.evidence.is_word_for_word && guides > 1
+    begins && is_one_word(s) && s.reading.facet.is_none() && !first.evidence.is_word_for_word && guides > 1
 }
 
 /// Whether saying whose matter it is, or that nobody here knows, could send somebody away whom a guide helps: dearer than
