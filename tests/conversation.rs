@@ -242,3 +242,13 @@ fn the_name_of_an_area_alone_lays_out_its_matters() {
         assert!(heard.buttons.iter().any(|button| button.label == matter), "{}", heard.text());
     }
 }
+
+#[test]
+fn who_is_in_despair_hears_of_the_helpline_and_is_passed_on() {
+    let hall = TestHall::new();
+    for words in ["活着好累，没有人管我", "我不想活了"] {
+        let heard = hall.citizen(words).says(&hall, words).is(Outcome::Handoff);
+        assert!(heard.0.text().contains("12356"), "{}", heard.0.text());
+        assert!(heard.0.receipt.is_some(), "the message is kept for a person");
+    }
+}

@@ -202,7 +202,7 @@ fn step(step: &Step) -> (&'static str, Vec<String>) {
         Step::Areas => ("areas", Vec::new()),
         Step::Area(zone) => ("area", vec![zone.key().to_owned()]),
         Step::Hall(_) => ("hall", Vec::new()),
-        Step::Handoff => ("handoff", Vec::new()),
+        Step::Handoff { .. } => ("handoff", Vec::new()),
         Step::AskOpinion | Step::TakeOpinion => ("opinion", Vec::new()),
         Step::TakeMisconduct => ("misconduct", Vec::new()),
         Step::OfferLevels(_) | Step::Rate(..) | Step::RefuseRating | Step::TakeReason(_) | Step::LeaveReason => {

@@ -56,7 +56,10 @@ pub enum Step {
     /// Speak of the hall.
     Hall(HallTopic),
     /// Pass on to a person.
-    Handoff,
+    Handoff {
+        /// Whoever wrote is in despair.
+        in_distress: bool,
+    },
     /// Take an opinion.
     TakeOpinion,
     /// Take a hint at misconduct.
@@ -345,8 +348,8 @@ fn deciding_phrase(s: &Situation<'_>) -> Option<Decision> {
         .first()
         .is_some_and(|hit| matches!(hit.entry, EntryRef::Guide(_)) && hit.confidence >= s.ranking.answer_at);
     let step = intent_step(s, intent.id.as_str(), intent.kind)?;
-    (!surely_a_guide || intent.kind == IntentKind::Handoff || intent.kind == IntentKind::Misconduct)
-        .then(|| Decision { step, reason: Reason::Cue(cue.to_owned()) })
+    let goes_first = matches!(intent.kind, IntentKind::Handoff | IntentKind::Distress | IntentKind::Misconduct);
+    (!surely_a_guide || goes_first).then(|| Decision { step, reason: Reason::Cue(cue.to_owned()) })
 }
 
 pub(super) fn by_confidence(s: &Situation<'_>) -> Decision {
@@ -446,7 +449,8 @@ fn intent_step(s: &Situation<'_>, id: &str, kind: IntentKind) -> Option<Step> {
         }
         IntentKind::Help => Step::Help { first_words: false },
         IntentKind::Hall(topic) => Step::Hall(topic),
-        IntentKind::Handoff => Step::Handoff,
+        IntentKind::Handoff => Step::Handoff { in_distress: false },
+        IntentKind::Distress => Step::Handoff { in_distress: true },
         IntentKind::Suggestion if announces_opinion(s.normalised) => Step::AskOpinion,
         IntentKind::Suggestion => Step::TakeOpinion,
         IntentKind::Misconduct => Step::TakeMisconduct,

@@ -193,7 +193,7 @@ impl<'h> Conversation<'h> {
             Step::Areas => render.areas(),
             Step::Area(zone) => render.area(*zone),
             Step::Hall(topic) => render.hall(*topic),
-            Step::Handoff => self.hand_off(&render, said)?,
+            Step::Handoff { in_distress } => self.hand_off(&render, said, *in_distress)?,
             Step::AskOpinion => render.sentences(Outcome::Suggestion, &[ReplyId::SuggestionPrompt]),
             Step::TakeOpinion => self.take_suggestion(&render, said, SuggestionKind::Opinion)?,
             Step::TakeMisconduct => self.take_suggestion(&render, said, SuggestionKind::Misconduct)?,
@@ -244,8 +244,9 @@ impl<'h> Conversation<'h> {
         Ok(reply)
     }
 
-    fn hand_off(&self, render: &Renderer<'_>, said: &Said<'_>) -> Result<Reply, RecordError> {
-        let mut reply = render.sentences(Outcome::Handoff, &[ReplyId::Handoff]);
+    fn hand_off(&self, render: &Renderer<'_>, said: &Said<'_>, in_distress: bool) -> Result<Reply, RecordError> {
+        let opening = if in_distress { ReplyId::Distress } else { ReplyId::Handoff };
+        let mut reply = render.sentences(Outcome::Handoff, &[opening]);
         if let Some(records) = self.records {
             let question = self.question(records, said, &said.redacted, &[], None, None)?;
             records.keep_question(&question, &said.message.conversation.alone(), said.message.delivery)?;

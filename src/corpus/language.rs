@@ -166,6 +166,8 @@ pub enum IntentKind {
     Hall(HallTopic),
     /// Wants a person.
     Handoff,
+    /// Is in despair.
+    Distress,
     /// An opinion or complaint about the service.
     Suggestion,
     /// A hint at bribery: supervision only.
@@ -211,6 +213,7 @@ impl Choice for IntentKind {
         ("hall_booth", IntentKind::Hall(HallTopic::Booth)),
         ("hall_other", IntentKind::Hall(HallTopic::Other)),
         ("handoff", IntentKind::Handoff),
+        ("distress", IntentKind::Distress),
         ("suggestion", IntentKind::Suggestion),
         ("misconduct", IntentKind::Misconduct),
         ("progress", IntentKind::Progress),

@@ -56,8 +56,6 @@ reply_ids! {
     WhoAreYou = "who_are_you" [];
     /// Kind words.
     KindWords = "kind_words" [];
-    /// 不想活了
-    Distress = "distress" [];
     /// Talk about something else.
     OffTopic = "off_topic" [];
     /// Where the hall is.
@@ -94,6 +92,8 @@ reply_ids! {
     AskUnitHotline = "ask_unit_hotline" ["unit", "hotline"];
     /// The human way, at the right phone.
     AskUnitPhone = "ask_unit_phone" ["unit", "phone"];
+    /// 不想活了
+    Distress = "distress" [];
     /// Wants a person.
     Handoff = "handoff" [];
     /// The message is kept for a person.
