@@ -2,8 +2,7 @@
 
 use serde::Deserialize;
 
-use super::diagnostic::Diagnostics;
-use super::diagnostic::Place;
+use super::diagnostic::{Diagnostics, Place};
 use super::ids::GuideId;
 use super::parse::{Text, read_lines};
 

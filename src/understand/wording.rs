@@ -53,11 +53,7 @@ impl Wording {
     /// The natural logarithm of the share of each class, as far as the wording tells.
     pub fn log_shares(&self, normalised: &str) -> Vec<f32> {
         let (rows, share) = self.heard(&marked(normalised));
-        let mut logits = self.logits(&rows, share);
-        let highest = logits.iter().copied().fold(f32::MIN, f32::max);
-        let total = highest + logits.iter().map(|logit| (logit - highest).exp()).sum::<f32>().ln();
-        logits.iter_mut().for_each(|logit| *logit -= total);
-        logits
+        self.shares(&rows, share).into_iter().map(f32::ln).collect()
     }
 
     /// The rows of the stretches of a message that are known, and how much each counts.
@@ -67,23 +63,25 @@ impl Wording {
         (rows, share)
     }
 
-    fn logits(&self, rows: &[usize], share: f32) -> Vec<f32> {
+    /// The share of each class (softmax).
+    fn shares(&self, rows: &[usize], share: f32) -> Vec<f32> {
         let mut logits = self.weights[self.rows.len() * self.classes..].to_vec();
         for row in rows {
             let weights = &self.weights[row * self.classes..][..self.classes];
             logits.iter_mut().zip(weights).for_each(|(logit, weight)| *logit += share * weight);
         }
+        let highest = logits.iter().copied().fold(f32::MIN, f32::max);
+        logits.iter_mut().for_each(|logit| *logit = (*logit - highest).exp());
+        let total: f32 = logits.iter().sum();
+        logits.iter_mut().for_each(|power| *power /= total);
         logits
     }
 
     /// One step towards the right classes; `slopes` are the sums of the squared slopes of each weight so far.
     fn step(&mut self, rows: &[usize], share: f32, right: &[usize], slopes: &mut [f32]) {
-        let mut shares = self.logits(rows, share);
-        let highest = shares.iter().copied().fold(f32::MIN, f32::max);
-        shares.iter_mut().for_each(|share| *share = (*share - highest).exp());
-        let total: f32 = shares.iter().sum();
+        let shares = self.shares(rows, share);
         let wanted = 1.0 / right.len().max(1) as f32;
-        let error = |class: usize| shares[class] / total - if right.contains(&class) { wanted } else { 0.0 };
+        let error = |class: usize| shares[class] - if right.contains(&class) { wanted } else { 0.0 };
         let errors: Vec<(usize, f32)> = (0..self.classes)
             .map(|class| (class, error(class)))
             .filter(|(_, error)| error.abs() > LEAST_ERROR)
