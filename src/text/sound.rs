@@ -16,8 +16,8 @@ static SYLLABLES: LazyLock<HashSet<&'static str>> = LazyLock::new(|| {
     han.flatten().map(|reading| reading.plain()).filter(|plain| plain.is_ascii()).collect()
 });
 
-/// The sound of a syllable: z/zh, c/ch, s/sh, n/l, h/f, and -n/-ng are one.
-fn blur(syllable: &str) -> String {
+/// The sound of a syllable, in two parts: z/zh, c/ch, s/sh, n/l, h/f, and -n/-ng are one.
+fn blur(syllable: &str) -> [&str; 2] {
     let (initial, rest) = match syllable {
         _ if syllable.starts_with("zh") || syllable.starts_with("ch") || syllable.starts_with("sh") => {
             (&syllable[..1], &syllable[2..])
@@ -35,14 +35,19 @@ fn blur(syllable: &str) -> String {
     } else {
         rest
     };
-    format!("{initial}{rest}")
+    [initial, rest]
 }
 
 /// The sound of a word of Han characters, syllables joined by spaces; `None` when a character has no reading.
 pub fn of_word(word: &str) -> Option<String> {
-    let syllables: Option<Vec<String>> =
-        word.chars().map(|c| c.to_pinyin().map(|reading| blur(reading.plain()))).collect();
-    syllables.filter(|syllables| !syllables.is_empty()).map(|syllables| syllables.join(" "))
+    let mut sound = String::with_capacity(2 * word.len());
+    for c in word.chars() {
+        if !sound.is_empty() {
+            sound.push(' ');
+        }
+        sound.extend(blur(c.to_pinyin()?.plain()));
+    }
+    (!sound.is_empty()).then_some(sound)
 }
 
 /// Whether two words are read the same, character by character, tones aside.
@@ -72,7 +77,7 @@ pub fn of_pinyin(letters: &str) -> Option<Vec<String>> {
     let (mut syllables, mut end) = (Vec::new(), letters.len());
     while end > 0 {
         let (_, start) = best[end]?;
-        syllables.push(blur(&letters[start..end]));
+        syllables.push(blur(&letters[start..end]).concat());
         end = start;
     }
     syllables.reverse();
