@@ -2,7 +2,8 @@
 //!
 //! The parts run in turns over the same questions in one process, so that the ratios hold whatever else the machine
 //! does; printed is the median of the rounds. `cargo bench --bench answer` measures the corpus as it is, and enlarged to
-//! 1,000, 10,000 and 100,000 guides; `-- 1000` that size only.
+//! 1,000, 10,000 and 100,000 guides; `-- 1000` that size only. `-- once` asks each question once of the limit and of the
+//! whole path, over the index on disk, for a tool that counts instructions.
 
 use std::hint::black_box;
 use std::path::Path;
@@ -33,18 +34,34 @@ fn main() {
     let asked_for: Vec<usize> = std::env::args().filter_map(|argument| argument.parse().ok()).collect();
     let sizes = if asked_for.is_empty() { vec![0, 1_000, 10_000, 100_000] } else { asked_for };
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let model = Model::load(&root.join("index")).expect("the model is there");
+    let index = root.join("index");
+    let model = Model::load(&index).expect("the model is there");
     let read = || read_corpus(&root.join("corpus")).expect("the corpus is there").corpus.expect("and has no errors");
+    if std::env::args().any(|argument| argument == "once") {
+        let own = read();
+        let questions = questions(&own);
+        return once(&Edition::open(own, &index, model).expect("it can be opened"), &questions);
+    }
     for guides in sizes {
         let own = read();
-        // Every seventh ask of the corpus: real phrasings, from all areas.
-        let asks = entries(&own).flat_map(|entry| entry.asks).step_by(7).take(QUESTIONS);
-        let questions: Vec<String> = asks.map(|ask| ask.to_string()).collect();
+        let questions = questions(&own);
         let corpus = if guides > own.guides.len() { grown(&own, guides) } else { own };
         let edition = Edition::in_memory(corpus, model.clone()).expect("it can be built in memory");
         measure(&edition, &questions);
         measure_worst(&edition);
     }
+}
+
+/// Every seventh ask of the corpus: real phrasings, from all areas.
+fn questions(corpus: &Corpus) -> Vec<String> {
+    entries(corpus).flat_map(|entry| entry.asks).step_by(7).take(QUESTIONS).map(|ask| ask.to_string()).collect()
+}
+
+fn once(edition: &Edition, questions: &[String]) {
+    let limit = Limit::build(edition);
+    let found: usize = questions.iter().map(|question| limit.search(question)).sum();
+    questions.iter().for_each(|question| answer(edition, question));
+    println!("{} questions asked once, {found} entries found by the limit", questions.len());
 }
 
 fn grown(corpus: &Corpus, guides: usize) -> Corpus {
@@ -128,6 +145,8 @@ fn median(mut times: Vec<Duration>) -> Duration {
     times[times.len() / 2]
 }
 
+/// Not inlined: a count of instructions finds it by its name.
+#[inline(never)]
 fn answer(edition: &Edition, question: &str) {
     let conversation = Conversation { edition, records: None, now: SystemClock.now() };
     let message = Message {
@@ -171,6 +190,7 @@ impl Limit {
         Self { jieba, reader, field }
     }
 
+    #[inline(never)]
     fn search(&self, question: &str) -> usize {
         let words = self.jieba.cut_for_search(question, true);
         let clauses = words.into_iter().map(|token| {
