@@ -123,7 +123,7 @@ impl Entry {
         let phrases =
             |texts: &[&Text]| texts.iter().map(|text| Phrase::new(lexicon, vectors, text)).collect::<Vec<_>>();
         let (names, asks) = (phrases(&texts.names), phrases(&texts.asks));
-        let mut body: Vec<TermId> = texts.body.iter().flat_map(|text| lexicon.terms(text)).collect();
+        let mut body: Vec<TermId> = texts.body.iter().flat_map(|text| lexicon.read(text, vectors).terms).collect();
         let phrases_with = counted(names.iter().chain(&asks).flat_map(Phrase::terms).collect());
         let mut characters: Vec<char> =
             names.iter().chain(&asks).flat_map(|phrase| phrase.characters().iter().copied()).collect();

@@ -19,10 +19,14 @@ pub struct Phrase {
 impl Phrase {
     /// The phrase `text`.
     pub fn new(lexicon: &Lexicon, vectors: &WordVectors, text: &Text) -> Self {
-        let terms = lexicon.terms(text).into_boxed_slice();
-        let norm = lexicon.norm(&terms);
-        let characters = lexicon.characters(text).into_boxed_slice();
-        Self { terms, norm, characters, place: text.place.clone(), meaning: lexicon.meaning(text, vectors) }
+        let read = lexicon.read(text, vectors);
+        Self {
+            norm: lexicon.norm(&read.terms),
+            terms: read.terms.into_boxed_slice(),
+            characters: read.characters.into_boxed_slice(),
+            place: text.place.clone(),
+            meaning: read.meaning,
+        }
     }
 
     /// Its terms, ascending.

@@ -43,6 +43,16 @@ pub struct Query {
     meaning: Option<Meaning>,
 }
 
+/// A text of the corpus as terms.
+pub struct Worded {
+    /// Ascending, each once.
+    pub terms: Vec<TermId>,
+    /// Its Han characters, ascending, each once.
+    pub characters: Vec<char>,
+    /// Its meaning.
+    pub meaning: Option<Meaning>,
+}
+
 impl Query {
     /// Known terms, ascending, each once.
     pub fn terms(&self) -> &[TermId] {
@@ -83,7 +93,8 @@ impl Lexicon {
     /// The question as terms; `normalised` as `Normaliser` leaves it.
     pub fn query(&self, normalised: &str, vectors: &WordVectors) -> Query {
         let (mut terms, mut unknown) = (Vec::new(), Vec::new());
-        self.each_term(normalised, |term, is_word| match self.numbers.get(term) {
+        let words = self.segmenter.words(normalised);
+        self.each_term(&words, normalised, |term, is_word| match self.numbers.get(term) {
             Some(&number) => terms.push(number),
             // Pairs of characters no text has are mostly accidents of two words meeting.
             None if is_word && !self.is_beside_the_point(term) => unknown.push(term.to_owned()),
@@ -95,7 +106,7 @@ impl Lexicon {
         unknown.sort_unstable();
         unknown.dedup();
         let norm = self.norm(&terms);
-        let (characters, meaning) = (characters(normalised), vectors.meaning(self.content_words(normalised)));
+        let (characters, meaning) = (characters(normalised), vectors.meaning(self.content(words)));
         Query { terms, unknown, norm, characters, meaning }
     }
 
@@ -119,25 +130,15 @@ impl Lexicon {
         self.spelling.mend(&self.segmenter.cut(&written), is_word, |word| self.fillers.contains(word))
     }
 
-    /// The terms of a text of the corpus, ascending, each once.
-    pub fn terms(&self, text: &str) -> Vec<TermId> {
+    /// A text of the corpus as a question is read.
+    pub fn read(&self, text: &str, vectors: &WordVectors) -> Worded {
         let normalised = self.normaliser.normalise(text);
+        let words = self.segmenter.words(&normalised);
         let mut terms = Vec::new();
-        self.each_term(&normalised, |term, _| terms.extend(self.numbers.get(term)));
+        self.each_term(&words, &normalised, |term, _| terms.extend(self.numbers.get(term)));
         terms.sort_unstable();
         terms.dedup();
-        terms
-    }
-
-    /// The Han characters of a text of the corpus, ascending, each once.
-    pub fn characters(&self, text: &str) -> Vec<char> {
-        characters(&self.normaliser.normalise(text))
-    }
-
-    /// The meaning of a text of the corpus.
-    pub fn meaning(&self, text: &str, vectors: &WordVectors) -> Option<Meaning> {
-        let normalised = self.normaliser.normalise(text);
-        vectors.meaning(self.content_words(&normalised))
+        Worded { terms, characters: characters(&normalised), meaning: vectors.meaning(self.content(words)) }
     }
 
     /// How telling a term is.
@@ -172,7 +173,12 @@ impl Lexicon {
 
     /// The words of `normalised` without those that say nothing.
     pub fn content_words<'t>(&self, normalised: &'t str) -> Vec<&'t str> {
-        self.segmenter.words(normalised).into_iter().filter(|word| !self.fillers.contains(*word)).collect()
+        self.content(self.segmenter.words(normalised))
+    }
+
+    fn content<'t>(&self, mut words: Vec<&'t str>) -> Vec<&'t str> {
+        words.retain(|word| !self.fillers.contains(*word));
+        words
     }
 
     /// The name of a term, for explaining.
@@ -180,8 +186,8 @@ impl Lexicon {
         self.numbers.iter().find(|(_, number)| **number == term).map_or("", |(name, _)| name)
     }
 
-    fn each_term(&self, normalised: &str, mut take: impl FnMut(&str, bool)) {
-        each_term(&self.segmenter, &self.meanings, &self.fillers, normalised, &mut take);
+    fn each_term(&self, words: &[&str], normalised: &str, mut take: impl FnMut(&str, bool)) {
+        each_term(words, normalised, &self.meanings, &self.fillers, &mut take);
     }
 }
 
@@ -193,13 +199,12 @@ fn characters(normalised: &str) -> Vec<char> {
 }
 
 fn each_term(
-    segmenter: &Segmenter,
+    words: &[&str],
+    normalised: &str,
     meanings: &HashMap<String, Vec<String>>,
     fillers: &HashSet<String>,
-    normalised: &str,
     take: &mut impl FnMut(&str, bool),
 ) {
-    let words = segmenter.words(normalised);
     // "谢谢" alone says something after all.
     let only_fillers = words.iter().all(|word| fillers.contains(*word));
     let is_told = |term: &str| only_fillers || !fillers.contains(term);
@@ -207,7 +212,7 @@ fn each_term(
         if is_told(word) {
             take(word, true);
         }
-        for meaning in meanings.get(word).into_iter().flatten() {
+        for meaning in meanings.get(*word).into_iter().flatten() {
             take(meaning, false);
         }
     }
@@ -276,36 +281,29 @@ impl LexiconBuilder {
     pub fn learn<'t>(&mut self, phrases: impl Iterator<Item = &'t str>, body: impl Iterator<Item = &'t str>) {
         let mut of_entry = HashSet::new();
         for phrase in phrases {
-            let terms = self.numbered(phrase);
             let normalised = self.normaliser.normalise(phrase);
-            for word in self.segmenter.words(&normalised) {
-                *self.spoken.entry(word.to_owned()).or_default() += 1;
+            let words = self.segmenter.words(&normalised);
+            for word in &words {
+                *self.spoken.entry((*word).to_owned()).or_default() += 1;
             }
+            let terms = numbered(&mut self.numbers, &self.meanings, &self.fillers, &words, &normalised);
+            self.phrases_with.resize(self.numbers.len(), 0);
             for &term in &terms {
                 self.phrases_with[term as usize] += 1;
             }
             of_entry.extend(terms);
         }
         for text in body {
-            of_entry.extend(self.numbered(text));
+            let normalised = self.normaliser.normalise(text);
+            let words = self.segmenter.words(&normalised);
+            of_entry.extend(numbered(&mut self.numbers, &self.meanings, &self.fillers, &words, &normalised));
         }
+        self.phrases_with.resize(self.numbers.len(), 0);
+        self.entries_with.resize(self.numbers.len(), 0);
         for term in of_entry {
             self.entries_with[term as usize] += 1;
         }
         self.entries += 1;
-    }
-
-    /// The terms of a text as numbers, new ones numbered on.
-    fn numbered(&mut self, text: &str) -> HashSet<TermId> {
-        let normalised = self.normaliser.normalise(text);
-        let (numbers, mut terms) = (&mut self.numbers, HashSet::new());
-        each_term(&self.segmenter, &self.meanings, &self.fillers, &normalised, &mut |term, _| {
-            let next = numbers.len() as TermId;
-            terms.insert(*numbers.entry(term.to_owned()).or_insert(next));
-        });
-        self.entries_with.resize(self.numbers.len(), 0);
-        self.phrases_with.resize(self.numbers.len(), 0);
-        terms
     }
 
     /// The lexicon of everything learned.
@@ -329,6 +327,22 @@ impl LexiconBuilder {
             spelling,
         }
     }
+}
+
+/// The terms of a text as numbers, new ones numbered on.
+fn numbered(
+    numbers: &mut HashMap<String, TermId>,
+    meanings: &HashMap<String, Vec<String>>,
+    fillers: &HashSet<String>,
+    words: &[&str],
+    normalised: &str,
+) -> HashSet<TermId> {
+    let mut terms = HashSet::new();
+    each_term(words, normalised, meanings, fillers, &mut |term, _| {
+        let next = numbers.len() as TermId;
+        terms.insert(*numbers.entry(term.to_owned()).or_insert(next));
+    });
+    terms
 }
 
 /// Places that the corpus mentions without being about them: where somebody lives does not say what they need.
