@@ -145,7 +145,7 @@ fn collect(root: &Path, folder: &Path, files: &mut Vec<SourceFile>) -> Result<()
 }
 
 /// The revision of a set of files.
-pub fn revision(files: &[SourceFile]) -> Revision {
+pub fn revision<'f>(files: impl IntoIterator<Item = &'f SourceFile>) -> Revision {
     let mut hash = Sha256::new();
     for file in files {
         for part in [&file.path, &file.text] {

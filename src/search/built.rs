@@ -11,16 +11,25 @@ use super::learned::Learned;
 use super::lexicon::Lexicon;
 use super::model::Model;
 use super::training;
-use crate::corpus::Corpus;
+use crate::corpus::{Corpus, SourceFile, revision};
 
 /// Changes when the same corpus would give another index.
-const FORMAT: u32 = 9;
+const FORMAT: u32 = 10;
 const LEARNED_FILE: &str = "learned.bin";
 const SEGMENTS_FOLDER: &str = "segments";
 
+/// Corpus files no word of which is searched: an edit there builds nothing anew.
+const NOT_SEARCHED: [&str; 6] =
+    ["README.md", "hall.toml", "holidays.toml", "jargon.toml", "replies.toml", "units.toml"];
+
+fn is_searched(file: &SourceFile) -> bool {
+    !NOT_SEARCHED.contains(&file.path.as_str()) && !file.path.starts_with("confirmed/")
+}
+
 /// The folder of what is built from `corpus`.
 fn stamped(folder: &Path, corpus: &Corpus, model: &Model) -> PathBuf {
-    folder.join(format!("built-{FORMAT}-{}-{:08x}", corpus.revision.as_str(), model.vectors.checksum()))
+    let searched = revision(corpus.files.iter().filter(|file| is_searched(file)));
+    folder.join(format!("built-{FORMAT}-{}-{:08x}", searched.as_str(), model.vectors.checksum()))
 }
 
 /// Whether everything of `corpus` stands ready below `folder`.
@@ -78,6 +87,23 @@ fn remove_stale(folder: &Path, ready: &Path) {
         let name = entry.file_name();
         if path != ready && ["built-", "segments-"].iter().any(|stale| name.to_string_lossy().starts_with(stale)) {
             let _ = fs::remove_dir_all(path);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_said_builds_nothing_anew_and_what_is_searched_does() {
+        let counts = |path: &str| is_searched(&SourceFile { path: path.to_owned(), text: String::new() });
+        for path in ["replies.toml", "hall.toml", "confirmed/matters.jsonl"] {
+            assert!(!counts(path), "{path}");
+        }
+        for path in ["guides/social_insurance/employee-pension.toml", "asks/handoff.txt", "words.toml", "dialogs.jsonl"]
+        {
+            assert!(counts(path), "{path}");
         }
     }
 }
