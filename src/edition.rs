@@ -40,19 +40,21 @@ pub struct Edition {
 impl Edition {
     /// Builds everything, with the index below `index` on disk.
     pub fn open(corpus: Corpus, index: &Path, model: Model) -> Result<Self, IndexError> {
-        let search = Search::open(&corpus, index, model)?;
-        Ok(Self::with(corpus, search))
+        Self::with(corpus, |corpus| Search::open(corpus, index, model))
     }
 
     /// Builds everything in memory.
     pub fn in_memory(corpus: Corpus, model: Model) -> Result<Self, IndexError> {
-        let search = Search::in_memory(&corpus, model)?;
-        Ok(Self::with(corpus, search))
+        Self::with(corpus, |corpus| Search::in_memory(corpus, model))
     }
 
-    fn with(corpus: Corpus, search: Search) -> Self {
+    fn with(corpus: Corpus, search: impl FnOnce(&Corpus) -> Result<Search, IndexError>) -> Result<Self, IndexError> {
+        // The two that take their time have nothing to do with each other.
+        let (search, following) = std::thread::scope(|scope| {
+            let following = scope.spawn(|| Following::new(&corpus));
+            (search(&corpus), following.join().expect("learning does not panic"))
+        });
         let (phrasing, cues) = (Phrasing::new(&corpus), Cues::new(&corpus));
-        let following = Following::new(&corpus);
-        Self { corpus, phrasing, search, cues, following, normaliser: Normaliser::new() }
+        Ok(Self { search: search?, corpus, phrasing, cues, following, normaliser: Normaliser::new() })
     }
 }
