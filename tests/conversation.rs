@@ -33,6 +33,26 @@ fn an_aside_and_another_matter_leave_the_way_back_open() {
 }
 
 #[test]
+fn a_doubt_goes_on_a_correction_turns_and_a_person_can_always_be_had() {
+    let hall = TestHall::new();
+    let aunt = hall.citizen("aunt");
+    aunt.says(&hall, "失业金怎么申请").is_answered_from("unemployment-benefit");
+    aunt.says(&hall, "不是说要先去登记吗").is_answered_from("unemployment-benefit");
+    aunt.says(&hall, "哦我说错了，我问的是工伤的药费").is_answered_from("injury-expense-claim");
+    aunt.says(&hall, "叫个真人来讲得唔得").is(Outcome::Handoff);
+}
+
+#[test]
+fn a_thing_that_was_lost_is_no_missing_paper_unless_it_is_one_of_the_papers() {
+    let hall = TestHall::new();
+    let lost = |words: &str, guide: &str| hall.citizen(words).says(&hall, words).is_answered_from(guide);
+    lost("公章丢了怎么办", "seal-registration").about(Facet::Overview);
+    lost("准迁证丢了怎么办", "move-in-permit-reissue").about(Facet::Overview);
+    lost("补准迁证，户口本不见了", "move-in-permit-reissue").about(Facet::MissingDocument);
+    lost("公司改名了要换章，执照找不到了", "seal-registration").about(Facet::MissingDocument);
+}
+
+#[test]
 fn what_left_the_corpus_in_the_meantime_is_not_leant_on() {
     let hall = TestHall::new();
     let aunt = hall.citizen("aunt");

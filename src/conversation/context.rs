@@ -6,7 +6,7 @@
 
 use super::decision::{Decision, Reason, Situation, Step, by_confidence, choose, situation_of};
 use super::dialogue::Dialogue;
-use crate::corpus::{Facet, GuideId, HallTopic, IntentKind};
+use crate::corpus::{Facet, GuideId, HallTopic, Intent, IntentKind};
 use crate::search::{CONTEXT_FEATURES, EntryRef, Evidence, Fit, Hit};
 use crate::text::segment::bigrams;
 use crate::understand;
@@ -52,7 +52,12 @@ pub fn decide(s: &Situation<'_>, candidates: &[InContext]) -> Option<Decision> {
     if let Some(neighbour) = Family::of(s, &matter).told_apart() {
         return Some(Decision { step: choose(neighbour, s.dialogue), reason: Reason::ToldApart });
     }
-    if surely_small_talk(s) || is_said_word_for_word(s) || speaks_of_the_unknown(s) || says_nothing_known(s) {
+    if surely_small_talk(s)
+        || surely_wants_a_person(s)
+        || is_said_word_for_word(s)
+        || speaks_of_the_unknown(s)
+        || says_nothing_known(s)
+    {
         return None;
     }
     let current = Some(EntryRef::Guide(matter.clone()));
@@ -169,6 +174,7 @@ pub fn candidates(s: &Situation<'_>) -> Vec<InContext> {
             is_matter,
             is_matter * is_sure,
             is_intent,
+            is_intent * is_sure,
             is_intent * asks_facet,
             flag(matches!(entry, EntryRef::Journey(_))),
             is_matter.max(is_intent) * leaves,
@@ -279,9 +285,7 @@ fn asks_when_open(s: &Situation<'_>) -> bool {
     let hours = |kind: IntentKind| kind == IntentKind::Hall(HallTopic::Hours);
     let is_heard = s.reading.cued_intent.is_some_and(|(intent, _)| hours(intent.kind));
     let comes_first = s.hits.first().is_some_and(|hit| match &hit.entry {
-        EntryRef::Intent(id) => {
-            s.corpus.language.intents.iter().any(|intent| intent.id.as_str() == id && hours(intent.kind))
-        }
+        EntryRef::Intent(id) => s.corpus.language.intent(id).is_some_and(|intent| hours(intent.kind)),
         _ => false,
     });
     s.reading.facet == Some(Facet::Hours) && (is_heard || comes_first) && !s.normalised.contains("大厅")
@@ -308,6 +312,15 @@ fn is_said_word_for_word(s: &Situation<'_>) -> bool {
 fn surely_small_talk(s: &Situation<'_>) -> bool {
     let is_cued = s.reading.cued_intent.is_some_and(|(intent, _)| !matches!(intent.kind, IntentKind::Hall(_)));
     s.reading.facet.is_none() && is_cued
+}
+
+/// Whoever wants a person, or is in despair, is heard whatever was talked about.
+fn surely_wants_a_person(s: &Situation<'_>) -> bool {
+    let wants = |intent: &Intent| matches!(intent.kind, IntentKind::Handoff | IntentKind::Distress);
+    s.hits.first().is_some_and(|hit| match &hit.entry {
+        EntryRef::Intent(id) => hit.confidence >= SURE && s.corpus.language.intent(id).is_some_and(wants),
+        _ => false,
+    })
 }
 
 fn stay(s: &Situation<'_>, guide: &GuideId, reason: Reason) -> Option<Decision> {

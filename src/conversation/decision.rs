@@ -3,11 +3,11 @@
 use super::context;
 use super::dialogue::Dialogue;
 use super::message::{Action, Attachment};
-use crate::corpus::{Corpus, Facet, GuideId, HallTopic, IntentKind, JourneyId, MatterId, Zone};
+use crate::corpus::{Corpus, Facet, Guide, GuideId, HallTopic, IntentKind, JourneyId, MatterId, Zone};
 use crate::phrasing::ReplyId;
 use crate::records::{Answer, Level, Receipt};
 use crate::search::{EntryRef, Fit, Hit, Ranking};
-use crate::understand::{Following, Pick, Reading, Unreadable};
+use crate::understand::{self, Following, Pick, Reading, Unreadable};
 
 /// Options of a question back, at most.
 pub const MOST_OPTIONS: usize = 4;
@@ -17,6 +17,9 @@ const LONGEST_LIST: usize = 60;
 
 /// Share of the answering threshold from which catalogue matters are offered without any guide among them.
 const MATTERS_ALONE: f32 = 0.6;
+
+/// Share of the offering threshold from which a meaning of one word is offered.
+const ONE_WORD: f32 = 0.5;
 
 /// What to do about a message.
 #[derive(Clone, Debug)]
@@ -335,9 +338,21 @@ fn several_matters(s: &Situation<'_>) -> Option<Decision> {
 }
 
 pub(super) fn situation_of(s: &Situation<'_>, guide: &GuideId) -> Option<String> {
-    let said = s.corpus.guide(guide).and_then(|guide| crate::understand::situation(s.normalised, guide));
+    let said = s.corpus.guide(guide).and_then(|guide| understand::situation(s.normalised, guide));
     said.map(str::to_owned)
         .or_else(|| s.dialogue.situation.clone().filter(|_| s.dialogue.guide.as_ref() == Some(guide)))
+}
+
+/// "公章丢了怎么办" is a situation of the guide, not a paper missing for it.
+fn facet_of(s: &Situation<'_>, guide: &GuideId) -> Facet {
+    let is_situation = |guide: &Guide| {
+        let situation = understand::situation(s.normalised, guide);
+        situation.is_some() && understand::named_document(s.normalised, guide, situation).is_none()
+    };
+    match s.reading.facet {
+        Some(Facet::MissingDocument) if s.corpus.guide(guide).is_some_and(is_situation) => Facet::Overview,
+        facet => facet.unwrap_or(Facet::Overview),
+    }
 }
 
 /// A phrase that decides unless a guide is surely meant.
@@ -364,8 +379,7 @@ pub(super) fn by_confidence(s: &Situation<'_>) -> Decision {
     {
         return Decision { step, reason: Reason::Sure { confidence: best, threshold: s.ranking.answer_at } };
     }
-    let offered =
-        s.hits.iter().filter(|hit| hit.confidence >= s.ranking.offer_at && !matches!(hit.entry, EntryRef::Intent(_)));
+    let offered = offered(s).filter(|hit| !matches!(hit.entry, EntryRef::Intent(_)));
     let options: Vec<(EntryRef, f32)> =
         offered.take(MOST_OPTIONS).map(|hit| (hit.entry.clone(), hit.confidence)).collect();
     let is_matter = |(entry, _): &(EntryRef, f32)| matches!(entry, EntryRef::Matter(_));
@@ -387,6 +401,12 @@ pub(super) fn by_confidence(s: &Situation<'_>) -> Decision {
     }
 }
 
+/// What is likely enough to be offered. One word tells nothing that would set its meanings apart.
+fn offered<'s>(s: &Situation<'s>) -> impl Iterator<Item = &'s Hit> {
+    let least = if is_one_word(s) { s.ranking.offer_at * ONE_WORD } else { s.ranking.offer_at };
+    s.hits.iter().filter(move |hit| hit.confidence >= least)
+}
+
 fn is_one_word(s: &Situation<'_>) -> bool {
     s.reading.content.len() == 1 && s.unknown.is_empty()
 }
@@ -395,18 +415,15 @@ fn is_one_word(s: &Situation<'_>) -> bool {
 /// something was said it may be a reply.
 fn is_vague(s: &Situation<'_>, first: &Hit) -> bool {
     let begins = context::matter_talked_about(s.dialogue).is_none();
-    let offered = s.hits.iter().filter(|hit| hit.confidence >= s.ranking.offer_at);
-    let guides = offered.filter(|hit| matches!(hit.entry, EntryRef::Guide(_))).count();
+    let guides = offered(s).filter(|hit| matches!(hit.entry, EntryRef::Guide(_))).count();
     begins && is_one_word(s) && s.reading.facet.is_none() && !first.evidence.is_word_for_word && guides > 1
 }
 
 /// Whether saying whose matter it is, or that nobody here knows, could send somebody away whom a guide helps: dearer than
 /// a question back.
 fn may_send_away(s: &Situation<'_>, first: &Hit) -> bool {
-    let is_unanswered = |id: &str| {
-        let intents = &s.corpus.language.intents;
-        intents.iter().any(|intent| intent.id.as_str() == id && intent.kind == IntentKind::Unanswered)
-    };
+    let is_unanswered =
+        |id: &str| s.corpus.language.intent(id).is_some_and(|intent| intent.kind == IntentKind::Unanswered);
     let sends_away = match &first.entry {
         EntryRef::Matter(_) => true,
         EntryRef::Intent(id) => is_unanswered(id),
@@ -426,14 +443,14 @@ pub(super) fn sure(s: &Situation<'_>, hit: &Hit) -> Option<Step> {
     Some(match &hit.entry {
         EntryRef::Guide(guide) => Step::Answer {
             situation: situation_of(s, guide),
-            facet: s.reading.facet.unwrap_or(Facet::Overview),
+            facet: facet_of(s, guide),
             guide: guide.clone(),
             confidence: hit.confidence,
         },
         EntryRef::Matter(matter) => Step::Listed(matter.clone()),
         EntryRef::Journey(journey) => Step::Journey(journey.clone()),
         EntryRef::Intent(id) => {
-            let intent = s.corpus.language.intents.iter().find(|intent| intent.id.as_str() == id)?;
+            let intent = s.corpus.language.intent(id)?;
             intent_step(s, id, intent.kind)?
         }
     })
@@ -442,7 +459,7 @@ pub(super) fn sure(s: &Situation<'_>, hit: &Hit) -> Option<Step> {
 fn intent_step(s: &Situation<'_>, id: &str, kind: IntentKind) -> Option<Step> {
     Some(match kind {
         IntentKind::Smalltalk => {
-            let intent = s.corpus.language.intents.iter().find(|intent| intent.id.as_str() == id)?;
+            let intent = s.corpus.language.intent(id)?;
             Step::Smalltalk(
                 intent.reply.as_ref().and_then(|reply| ReplyId::from_key(reply)).unwrap_or(ReplyId::OffTopic),
             )

@@ -182,7 +182,7 @@ impl<'h> Conversation<'h> {
             Step::Answer { guide, facet, situation, confidence } => {
                 let guide = corpus.guide(guide).expect("decisions name guides of this corpus");
                 let missing = (*facet == Facet::MissingDocument)
-                    .then(|| understand::named_document(&said.normalised, guide))
+                    .then(|| understand::named_document(&said.normalised, guide, situation.as_deref()))
                     .flatten();
                 render.answer(guide, *facet, situation.as_deref(), missing, *confidence)
             }

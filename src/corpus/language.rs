@@ -258,6 +258,10 @@ pub struct TurnCues {
     pub correct: Vec<Text>,
     /// Openings that look like that and are not (不是本人).
     pub not_correct: Vec<Text>,
+    /// Endings of a first clause that doubts rather than turns down (不是说要公证吗).
+    pub doubt: Vec<Text>,
+    /// What may come before an opening (哦, 等下).
+    pub interjections: Vec<Text>,
     /// Phrases that turn to something else (换个, 顺便问).
     pub turn_away: Vec<Text>,
     /// Phrases that come back to what was talked about before ("说回").
@@ -267,6 +271,11 @@ pub struct TurnCues {
 }
 
 impl Language {
+    /// The intent with this id.
+    pub fn intent(&self, id: &str) -> Option<&Intent> {
+        self.intents.iter().find(|intent| intent.id.as_str() == id)
+    }
+
     /// Reads `intents.toml`.
     pub fn read(fields: Fields<'_>) -> Self {
         let language = Self {
@@ -294,6 +303,8 @@ impl TurnCues {
         let cues = Self {
             correct: fields.texts("correct"),
             not_correct: fields.texts("not_correct"),
+            doubt: fields.texts("doubt"),
+            interjections: fields.texts("interjections"),
             turn_away: fields.texts("turn_away"),
             turn_back: fields.texts("turn_back"),
             also: fields.texts("also"),

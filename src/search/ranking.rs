@@ -14,7 +14,7 @@ pub(super) const TRUST_FEATURES: usize = 5 + 2 * FEATURES.len();
 
 /// What speaks for an entry in the light of what was said before, in the order of the fitted weights. The conversation
 /// gathers it.
-pub const CONTEXT_FEATURES: [&str; 39] = [
+pub const CONTEXT_FEATURES: [&str; 40] = [
     "alone",
     "sure_alone",
     "together",
@@ -48,6 +48,7 @@ pub const CONTEXT_FEATURES: [&str; 39] = [
     "matter",
     "matter_sure_alone",
     "intent",
+    "intent_sure_alone",
     "intent_facet",
     "journey",
     "no_guide_leaves",

@@ -10,9 +10,10 @@ mod readable;
 mod slots;
 mod wording;
 
-use crate::corpus::{Corpus, Facet, Guide, Intent, Text};
+use crate::corpus::{Corpus, Document, Facet, Guide, Intent, Text, TurnCues};
 use crate::records::Receipt;
 use crate::search::Lexicon;
+use crate::text::segment::bigrams;
 
 pub use clauses::{denied, meant, parts};
 pub use cues::Cues;
@@ -62,7 +63,7 @@ pub fn read<'c>(normalised: &str, corpus: &'c Corpus, cues: &'c Cues, lexicon: &
         facet: heard.map(|(facet, _)| facet),
         facet_cue: heard.map(|(_, cue)| cue),
         is_only_facet: heard.is_some() && content.iter().all(|word| is_small(word)),
-        corrects: opens_with(&turns.correct, normalised) && !opens_with(&turns.not_correct, normalised),
+        corrects: corrects(turns, normalised),
         turns_away: turns.turn_away.iter().any(|turn| normalised.contains(turn.as_str())),
         turns_back: turns.turn_back.iter().any(|turn| normalised.contains(turn.as_str())),
         pick: pick::pick(normalised),
@@ -85,21 +86,47 @@ pub fn situation<'g>(normalised: &str, guide: &'g Guide) -> Option<&'g str> {
     cued.map(|(situation, _)| situation).or_else(by_slots).map(|situation| situation.id.as_str())
 }
 
-/// The document of `guide` that the words name, by the share of its name they contain.
-pub fn named_document(normalised: &str, guide: &Guide) -> Option<usize> {
-    let likeness = |name: &str| {
-        let pairs: Vec<&str> = crate::text::segment::bigrams(name).collect();
-        let found = pairs.iter().filter(|pair| normalised.contains(**pair)).count();
-        if pairs.is_empty() { 0.0 } else { found as f32 / pairs.len() as f32 }
+/// The document of `guide` that the words name, of those that may be needed in `situation`: what they contain of its
+/// name, above all of its end ("执照" for 营业执照), what is in brackets aside.
+pub fn named_document(normalised: &str, guide: &Guide, situation: Option<&str>) -> Option<usize> {
+    let heard = |name: &str| {
+        let name = name.split('（').next().unwrap_or(name);
+        let pairs: Vec<&str> = bigrams(name).collect();
+        let found: Vec<bool> = pairs.iter().map(|pair| normalised.contains(*pair)).collect();
+        let ending = found.iter().rev().take_while(|is_said| **is_said).count();
+        let share = found.iter().filter(|is_said| **is_said).count() as f32 / pairs.len().max(1) as f32;
+        (ending, share)
     };
-    let best = guide.documents.iter().enumerate().map(|(number, document)| (likeness(&document.name), number));
-    best.filter(|(likeness, _)| *likeness >= 0.5)
-        .max_by(|a, b| a.0.total_cmp(&b.0).then(b.1.cmp(&a.1)))
+    let documents: Vec<(usize, &Document)> = match situation {
+        Some(_) => guide.documents_for(situation).collect(),
+        None => guide.documents.iter().enumerate().collect(),
+    };
+    let documents = documents.into_iter().map(|(number, document)| (heard(&document.name), number));
+    documents
+        .filter(|((ending, share), _)| *ending > 0 || *share >= 0.5)
+        .max_by(|((ending, share), a), ((other_ending, other_share), b)| {
+            ending.cmp(other_ending).then(share.total_cmp(other_share)).then(b.cmp(a))
+        })
         .map(|(_, number)| number)
 }
 
 fn is_small(word: &str) -> bool {
     word.chars().count() == 1 && !word.chars().any(|c| c.is_ascii_digit())
+}
+
+/// "不是个体户，是公司", but not "不是说要公证吗".
+fn corrects(turns: &TurnCues, normalised: &str) -> bool {
+    let said = after_interjections(&turns.interjections, normalised);
+    let first_clause = said.split([',', '?', '!', '.']).next().unwrap_or(said);
+    let doubts = turns.doubt.iter().any(|ending| first_clause.ends_with(ending.as_str()));
+    opens_with(&turns.correct, said) && !opens_with(&turns.not_correct, said) && !doubts
+}
+
+/// "哦，说错了" opens with 说错.
+fn after_interjections<'t>(interjections: &[Text], said: &'t str) -> &'t str {
+    let words = said.trim_start_matches(|c: char| !c.is_alphanumeric());
+    let rest = interjections.iter().find_map(|word| words.strip_prefix(word.as_str()));
+    rest.map_or(words, |rest| after_interjections(interjections, rest))
 }
 
 fn opens_with(openings: &[Text], normalised: &str) -> bool {
