@@ -43,6 +43,26 @@ fn a_doubt_goes_on_a_correction_turns_and_a_person_can_always_be_had() {
 }
 
 #[test]
+fn a_circumstance_hears_who_it_is_for_and_then_that_nothing_more_is_written() {
+    let hall = TestHall::new();
+    let uncle = hall.citizen("uncle");
+    uncle.says(&hall, "失业金怎么申请").is_answered_from("unemployment-benefit");
+    uncle.says(&hall, "我是自己辞职的").is_answered_from("unemployment-benefit").about(Facet::Eligibility);
+    let honest = uncle.says(&hall, "做过两家厂").is_answered_from("unemployment-benefit").0.text();
+    assert!(honest.contains("没写") && honest.contains("12333"), "{honest}");
+    uncle.says(&hall, "不是这件事").is(Outcome::Clarify);
+}
+
+#[test]
+fn a_greeting_begins_anew() {
+    let hall = TestHall::new();
+    let uncle = hall.citizen("uncle");
+    uncle.says(&hall, "失业金怎么申请").is_answered_from("unemployment-benefit");
+    uncle.sends(&hall, Body::Start).is(Outcome::Help);
+    assert_ne!(uncle.says(&hall, "要带什么").0.outcome, Outcome::Answer);
+}
+
+#[test]
 fn a_thing_that_was_lost_is_no_missing_paper_unless_it_is_one_of_the_papers() {
     let hall = TestHall::new();
     let lost = |words: &str, guide: &str| hall.citizen(words).says(&hall, words).is_answered_from(guide);

@@ -24,6 +24,8 @@ const STAY_AT: f32 = 0.25;
 /// So many times likelier than the likeliest guide it must be that none is meant: the sample conversations leave their
 /// matter oftener than people do.
 const LEAVES_AT: f32 = 1.5;
+/// Share of the answering threshold from which a message names another matter than the one of another authority.
+const ANOTHER: f32 = 0.6;
 /// Below this logarithm of its share an entry fits no worse.
 const LEAST_FIT: f32 = -12.0;
 /// Brings logarithms of shares into the range of the other features.
@@ -42,7 +44,7 @@ pub fn decide(s: &Situation<'_>, candidates: &[InContext]) -> Option<Decision> {
     if let Some(aside) = s.dialogue.aside.clone().filter(|_| asks_more) {
         return Some(Decision { step: Step::Listed(aside), reason: Reason::FollowUp });
     }
-    let matter = matter_talked_about(s.dialogue)?;
+    let Some(matter) = matter_talked_about(s.dialogue) else { return of_the_aside(s) };
     if asks_more {
         return stay(s, &matter, Reason::FollowUp);
     }
@@ -92,6 +94,18 @@ pub fn decide(s: &Situation<'_>, candidates: &[InContext]) -> Option<Decision> {
     let decision = by_confidence(&Situation { hits: &hits, ..*s });
     let reason = if matches!(decision.reason, Reason::Sure { .. }) { Reason::LeansOnContext } else { decision.reason };
     Some(Decision { reason, ..decision })
+}
+
+/// Nothing but a matter of another authority was talked about: what names no other matter is about it still.
+fn of_the_aside(s: &Situation<'_>) -> Option<Decision> {
+    let aside = s.dialogue.aside.clone()?;
+    let names_another = s.reading.cued_intent.is_some()
+        || s.hits.first().is_some_and(|hit| match hit.entry {
+            EntryRef::Intent(_) => hit.confidence >= SURE,
+            _ => hit.confidence >= ANOTHER * s.ranking.answer_at,
+        });
+    let is_about_it = !names_another && !s.reading.corrects && !s.reading.turns_away && !speaks_of_the_unknown(s);
+    is_about_it.then_some(Decision { step: Step::Listed(aside), reason: Reason::LeansOnContext })
 }
 
 /// What the message may mean; nothing known comes last. Empty when nothing was talked about.
@@ -324,11 +338,23 @@ fn surely_wants_a_person(s: &Situation<'_>) -> bool {
 }
 
 fn stay(s: &Situation<'_>, guide: &GuideId, reason: Reason) -> Option<Decision> {
-    let step = Step::Answer {
-        situation: situation_of(s, guide),
-        facet: s.reading.facet.or(s.dialogue.facet).unwrap_or(Facet::Overview),
-        guide: guide.clone(),
-        confidence: 1.0,
+    Some(Decision { step: more_of(s, guide, 1.0), reason })
+}
+
+/// What to say of `guide`, which may have been talked about before.
+pub fn more_of(s: &Situation<'_>, guide: &GuideId, confidence: f32) -> Step {
+    let situation = situation_of(s, guide);
+    let goes_on = s.dialogue.guide.as_ref() == Some(guide);
+    let asked_before = s.dialogue.facet.filter(|_| !goes_on);
+    let by_wording = || s.following.facet(s.normalised).filter(|facet| goes_on && s.dialogue.facet != Some(*facet));
+    let facet = match s.reading.facet.or(asked_before).or_else(by_wording) {
+        Some(facet) => facet,
+        None if !goes_on => Facet::Overview,
+        // Other papers are needed now.
+        None if situation != s.dialogue.situation && s.dialogue.facet == Some(Facet::Documents) => Facet::Documents,
+        // "我是自己辞职的": no facet is asked for, but whether it holds for somebody like that.
+        None if s.dialogue.facet == Some(Facet::Eligibility) => return Step::NotWritten(guide.clone()),
+        None => Facet::Eligibility,
     };
-    Some(Decision { step, reason })
+    Step::Answer { situation, facet, guide: guide.clone(), confidence }
 }

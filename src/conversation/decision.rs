@@ -44,6 +44,8 @@ pub enum Step {
         /// 0..=1.
         confidence: f32,
     },
+    /// Say that the guide talked about does not write of this.
+    NotWritten(GuideId),
     /// Ask which of these is meant.
     Clarify(Vec<(EntryRef, f32)>),
     /// Lay out several matters that one message asks for.
@@ -274,7 +276,8 @@ fn none_of_these(dialogue: &Dialogue) -> Step {
 /// A short reply to a question back.
 fn chosen_option(s: &Situation<'_>) -> Option<Decision> {
     if s.dialogue.offered.is_empty() {
-        return None;
+        let turns_down = s.dialogue.guide.is_some() && s.reading.pick == Some(Pick::None) && s.reading.corrects;
+        return turns_down.then_some(Decision { step: Step::SayAgain, reason: Reason::Chosen });
     }
     let step = match s.reading.pick? {
         Pick::None => none_of_these(s.dialogue),
@@ -441,6 +444,10 @@ fn nearest(s: &Situation<'_>) -> Vec<(EntryRef, f32)> {
 
 pub(super) fn sure(s: &Situation<'_>, hit: &Hit) -> Option<Step> {
     Some(match &hit.entry {
+        // Its very name asks for it from the beginning.
+        EntryRef::Guide(guide) if s.dialogue.guide.as_ref() == Some(guide) && !hit.evidence.is_word_for_word => {
+            context::more_of(s, guide, hit.confidence)
+        }
         EntryRef::Guide(guide) => Step::Answer {
             situation: situation_of(s, guide),
             facet: facet_of(s, guide),

@@ -186,6 +186,9 @@ impl<'h> Conversation<'h> {
                     .flatten();
                 render.answer(guide, *facet, situation.as_deref(), missing, *confidence)
             }
+            Step::NotWritten(guide) => {
+                render.not_written(corpus.guide(guide).expect("decisions name guides of this corpus"))
+            }
             Step::Clarify(options) => render.clarify(options),
             Step::Several(matters) => render.several(matters),
             Step::Journey(id) => render.journey(corpus.journey(id).expect("decisions name journeys of this corpus")),
@@ -428,6 +431,10 @@ impl<'h> Conversation<'h> {
             Step::SayAgain => {
                 next.talk_about(None);
                 (next.asked, next.aside, next.facet) = (None, None, None);
+            }
+            // A greeting begins anew.
+            Step::Help { first_words: true } => {
+                return Dialogue { answers: next.answers, last_at: next.last_at, ..Dialogue::default() };
             }
             Step::AskOpinion => next.awaits_opinion = true,
             Step::Rate(_, level) if level.is_low() => next.awaits_reason.clone_from(&reply.receipt),

@@ -4,6 +4,7 @@ use serde::Deserialize;
 
 use super::diagnostic::{Diagnostics, Place};
 use super::ids::GuideId;
+use super::language::Facet;
 use super::parse::{Text, read_lines};
 
 /// A sample conversation, its messages in order.
@@ -16,9 +17,27 @@ pub struct Turn {
     pub said: Text,
     /// Any of these guides is what it is about; no guide when it is empty.
     pub about: Vec<GuideId>,
+    /// The facet it asks for; `None` for none of them.
+    pub facet: Option<Facet>,
 }
 
-/// A line as the staff write it; what kind of question it is and which facet it asks for are notes for them.
+/// What the staff call the facets in sample conversations.
+const ASKED: [(&str, Facet); 12] = [
+    ("what", Facet::Overview),
+    ("who", Facet::Eligibility),
+    ("materials", Facet::Documents),
+    ("how", Facet::Steps),
+    ("where", Facet::Place),
+    ("when", Facet::TimeLimit),
+    ("time", Facet::TimeLimit),
+    ("fee", Facet::Fee),
+    ("online", Facet::Online),
+    ("proxy", Facet::Proxy),
+    ("missing", Facet::MissingDocument),
+    ("result", Facet::Result),
+];
+
+/// A line as the staff write it; what kind of question it is is a note for them.
 #[derive(Deserialize)]
 struct Line {
     turns: Vec<Said>,
@@ -28,6 +47,7 @@ struct Line {
 struct Said {
     q: String,
     expect: Vec<GuideId>,
+    facet: Option<String>,
 }
 
 /// Reads the conversations of the file numbered `file`, noting every line that is none.
@@ -46,7 +66,8 @@ pub fn read(file: usize, text: &str, diagnostics: &Diagnostics) -> Vec<Dialog> {
                     // Written with escapes: the line must do.
                     None => line.place.clone(),
                 };
-                Turn { said: Text::new(said.q, place), about: said.expect }
+                let asked = said.facet.and_then(|asked| ASKED.iter().find(|(name, _)| *name == asked));
+                Turn { said: Text::new(said.q, place), about: said.expect, facet: asked.map(|(_, facet)| *facet) }
             };
             Some(turns.into_iter().map(turn).collect())
         }

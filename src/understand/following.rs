@@ -7,7 +7,7 @@
 use std::collections::HashMap;
 
 use super::wording::Wording;
-use crate::corpus::{Corpus, Dialog, GuideId};
+use crate::corpus::{Corpus, Dialog, Facet, GuideId};
 use crate::text::Normaliser;
 
 /// Turns that each pair of guides is given for a start, so that a few say little.
@@ -38,6 +38,8 @@ pub struct Following {
     /// Of what a message is about: the guides in this order, then none of them.
     subjects: Wording,
     guides: Vec<GuideId>,
+    /// Of what a message that goes on asks for: the facets in the order of `Facet::all`, then none of them.
+    facets: Wording,
     /// Turns from one guide to another.
     turns: HashMap<(GuideId, GuideId), f32>,
     /// Turns away from each guide.
@@ -73,7 +75,8 @@ impl Following {
     pub fn learn<'d>(dialogs: impl IntoIterator<Item = &'d Dialog>, guides: Vec<GuideId>) -> Self {
         let normaliser = Normaliser::new();
         let number = |id: &GuideId| guides.iter().position(|guide| guide == id);
-        let (mut moves, mut subjects) = (Vec::new(), Vec::new());
+        let (mut moves, mut subjects, mut asked) = (Vec::new(), Vec::new(), Vec::new());
+        let facet_number = |facet| Facet::all().position(|known| known == facet);
         let (mut turns, mut turns_from) = (HashMap::new(), HashMap::new());
         for dialog in dialogs {
             let (mut before, mut earlier): (&[GuideId], Vec<&GuideId>) = (&[], Vec::new());
@@ -91,6 +94,10 @@ impl Following {
                     _ => turn.about.iter().filter_map(number).collect(),
                 };
                 moves.push((said.clone(), vec![does as usize]));
+                if does == Move::Stay {
+                    let facet = turn.facet.and_then(facet_number).unwrap_or(Facet::all().count());
+                    asked.push((said.clone(), vec![facet]));
+                }
                 subjects.push((said, about));
                 if let (Move::Turn, [from, ..]) = (does, before) {
                     let share = 1.0 / turn.about.len() as f32;
@@ -107,7 +114,8 @@ impl Following {
         }
         let moves = Wording::learn(&moves, Move::ALL.len());
         let subjects = Wording::learn(&subjects, guides.len() + 1);
-        Self { moves, subjects, guides, turns, turns_from }
+        let facets = Wording::learn(&asked, Facet::all().count() + 1);
+        Self { moves, subjects, guides, facets, turns, turns_from }
     }
 
     /// How far the wording of a message is that of each move: the natural logarithm of its share, in the order of
@@ -119,6 +127,13 @@ impl Following {
     /// What the wording of a message is about.
     pub fn subjects(&self, normalised: &str) -> Subjects<'_> {
         Subjects { guides: &self.guides, log_shares: self.subjects.log_shares(normalised) }
+    }
+
+    /// The facet that a message asks for by its wording, if it is likelier than all others together.
+    pub fn facet(&self, normalised: &str) -> Option<Facet> {
+        let shares = self.facets.log_shares(normalised);
+        let (likeliest, _) = Facet::all().zip(shares).find(|(_, log_share)| log_share.exp() > 0.5)?;
+        Some(likeliest)
     }
 
     /// How much likelier than by chance somebody who turns away from the guide `from` turns to `to`: the natural
@@ -140,6 +155,7 @@ mod tests {
         let turn = |&(said, about): &(&str, &str)| Turn {
             said: Text::new(said, Place { file: 0, span: 0..0 }),
             about: vec![about.into()],
+            facet: None,
         };
         turns.iter().map(turn).collect()
     }

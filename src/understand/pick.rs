@@ -17,7 +17,7 @@ pub fn pick(normalised: &str) -> Option<Pick> {
     let core = words.trim_start_matches("我要").trim_start_matches("选").trim_start_matches("第");
     let core = core.trim_end_matches(['吧', '啊', '呀', '哦', '的', '件', '项', '种', '样', '个', '那', '这']);
     match core {
-        "都不是" | "都不" | "不是" | "没有" | "一个都不是" | "没一个对" | "没有我要" | "不是这些" => {
+        "都不是" | "都不" | "不是" | "没有" | "一个都不是" | "没一个对" | "没有我要" | "不是这些" | "不是这件事" => {
             Some(Pick::None)
         }
         "最后" | "最后一" | "后面" | "下面" | "后一" => Some(Pick::Last),

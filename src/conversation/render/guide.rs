@@ -48,6 +48,23 @@ impl Renderer<'_> {
             Facet::Result => self.result(guide),
         };
         reply.lines.extend(self.closing(guide, facet));
+        self.show_next(&mut reply, guide, facet, situation);
+        reply
+    }
+
+    /// That `guide` says nothing of what was said, and whom to ask.
+    pub fn not_written(&self, guide: &Guide) -> Reply {
+        let mut reply = Reply::new(Outcome::Answer);
+        reply.guides.push(guide_ref(guide, 1.0));
+        reply.facet = Some(Facet::Eligibility);
+        reply.lines.push(self.say(ReplyId::NotWritten, &[name(guide)]));
+        reply.lines.extend(self.corpus.unit(&guide.unit).and_then(|unit| self.ask_unit(unit)));
+        self.show_next(&mut reply, guide, Facet::Eligibility, None);
+        reply
+    }
+
+    /// What is one tap away from an answer about `facet`.
+    fn show_next(&self, reply: &mut Reply, guide: &Guide, facet: Facet, situation: Option<&str>) {
         let shows_documents = matches!(facet, Facet::Documents | Facet::MissingDocument);
         if shows_documents {
             reply.checklist = Some((guide.id.clone(), situation.map(str::to_owned)));
@@ -58,7 +75,6 @@ impl Renderer<'_> {
         let next = NEXT.iter().filter(|next| **next != facet && self.has_facet(guide, **next));
         reply.buttons.extend(next.filter_map(|next| facet_button(self.corpus, &guide.id, *next)));
         reply.buttons.push(self.button(ReplyId::NotThis, Action::NotThis));
-        reply
     }
 
     fn has_facet(&self, guide: &Guide, facet: Facet) -> bool {
