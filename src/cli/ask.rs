@@ -195,7 +195,7 @@ fn step(step: &Step) -> (&'static str, Vec<String>) {
             let about = [Some(guide.to_string()), Some(facet.key().to_owned()), situation.clone()];
             ("answer", about.into_iter().flatten().collect())
         }
-        Step::NotWritten(guide) => ("not_written", vec![guide.to_string()]),
+        Step::Unsure(guide) => ("unsure", vec![guide.to_string()]),
         Step::Clarify(options) => ("clarify", ids(options)),
         Step::Several(matters) => ("several", ids(matters)),
         Step::Journey(journey) => ("journey", vec![journey.to_string()]),

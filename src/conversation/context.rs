@@ -353,7 +353,7 @@ pub fn more_of(s: &Situation<'_>, guide: &GuideId, confidence: f32) -> Step {
         // Other papers are needed now.
         None if situation != s.dialogue.situation && s.dialogue.facet == Some(Facet::Documents) => Facet::Documents,
         // "我是自己辞职的": no facet is asked for, but whether it holds for somebody like that.
-        None if s.dialogue.facet == Some(Facet::Eligibility) => return Step::NotWritten(guide.clone()),
+        None if s.dialogue.facet == Some(Facet::Eligibility) => return Step::Unsure(guide.clone()),
         None => Facet::Eligibility,
     };
     Step::Answer { situation, facet, guide: guide.clone(), confidence }

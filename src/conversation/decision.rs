@@ -44,8 +44,8 @@ pub enum Step {
         /// 0..=1.
         confidence: f32,
     },
-    /// Say that the guide talked about does not write of this.
-    NotWritten(GuideId),
+    /// Say that what the guide has for this was said already, and whom to ask.
+    Unsure(GuideId),
     /// Ask which of these is meant.
     Clarify(Vec<(EntryRef, f32)>),
     /// Lay out several matters that one message asks for.

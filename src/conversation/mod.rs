@@ -186,9 +186,7 @@ impl<'h> Conversation<'h> {
                     .flatten();
                 render.answer(guide, *facet, situation.as_deref(), missing, *confidence)
             }
-            Step::NotWritten(guide) => {
-                render.not_written(corpus.guide(guide).expect("decisions name guides of this corpus"))
-            }
+            Step::Unsure(guide) => render.unsure(corpus.guide(guide).expect("decisions name guides of this corpus")),
             Step::Clarify(options) => render.clarify(options),
             Step::Several(matters) => render.several(matters),
             Step::Journey(id) => render.journey(corpus.journey(id).expect("decisions name journeys of this corpus")),

@@ -242,8 +242,8 @@ reply_ids! {
     ThisOne = "this_one" ["name"];
     /// None of them: say it in other words.
     SayAgain = "say_again" [];
-    /// The guide says nothing of this.
-    NotWritten = "not_written" ["name"];
+    /// What was said of the guide cannot be answered surely.
+    Unsure = "unsure" ["name"];
     /// A matter without a guide.
     Listed = "listed" ["name"];
     /// Whose it is and where to ask.

@@ -52,12 +52,12 @@ impl Renderer<'_> {
         reply
     }
 
-    /// That `guide` says nothing of what was said, and whom to ask.
-    pub fn not_written(&self, guide: &Guide) -> Reply {
+    /// That nothing surer can be said of `guide`, and whom to ask.
+    pub fn unsure(&self, guide: &Guide) -> Reply {
         let mut reply = Reply::new(Outcome::Answer);
         reply.guides.push(guide_ref(guide, 1.0));
         reply.facet = Some(Facet::Eligibility);
-        reply.lines.push(self.say(ReplyId::NotWritten, &[name(guide)]));
+        reply.lines.push(self.say(ReplyId::Unsure, &[name(guide)]));
         reply.lines.extend(self.corpus.unit(&guide.unit).and_then(|unit| self.ask_unit(unit)));
         self.show_next(&mut reply, guide, Facet::Eligibility, None);
         reply
