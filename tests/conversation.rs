@@ -26,7 +26,8 @@ fn an_aside_and_another_matter_leave_the_way_back_open() {
     aunt.says(&hall, "退休金怎么申请").is_answered_from("employee-pension");
     aunt.says(&hall, "护照怎么办").is(Outcome::Listed);
     // Whose matter the aside is, is all that is known of it: its papers are not those of the pension.
-    aunt.says(&hall, "要带什么").is(Outcome::Listed);
+    let unsure = aunt.says(&hall, "要带什么").is(Outcome::Listed).0.text();
+    assert!(unsure.contains("答不准"), "{unsure}");
     aunt.says(&hall, "说回退休那个，几天能好").is_answered_from("employee-pension").about(Facet::TimeLimit);
     aunt.says(&hall, "办港澳通行证多少钱").is_answered_from("hk-macao-permit").about(Facet::Fee);
     aunt.says(&hall, "说回退休那个，手机能办吗").is_answered_from("employee-pension").about(Facet::Online);

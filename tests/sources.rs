@@ -74,6 +74,7 @@ fn every_answer(edition: &Edition, mut check: impl FnMut(Reply)) {
         for facet in Facet::all() {
             check(render.answer(guide, facet, None, None, 1.0));
         }
+        check(render.unsure(guide));
         for situation in &guide.situations {
             check(render.answer(guide, Facet::Documents, Some(situation.id.as_str()), None, 1.0));
         }
@@ -85,7 +86,8 @@ fn every_answer(edition: &Edition, mut check: impl FnMut(Reply)) {
         check(render.journey(journey));
     }
     for matter in &corpus.matters {
-        check(render.listed(matter));
+        check(render.listed(matter, false));
+        check(render.listed(matter, true));
     }
     for (_, zone) in Zone::CHOICES {
         check(render.area(*zone));

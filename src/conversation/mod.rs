@@ -190,7 +190,10 @@ impl<'h> Conversation<'h> {
             Step::Clarify(options) => render.clarify(options),
             Step::Several(matters) => render.several(matters),
             Step::Journey(id) => render.journey(corpus.journey(id).expect("decisions name journeys of this corpus")),
-            Step::Listed(id) => render.listed(corpus.matter(id).expect("decisions name matters of this corpus")),
+            Step::Listed(id) => {
+                let matter = corpus.matter(id).expect("decisions name matters of this corpus");
+                render.listed(matter, dialogue.aside.as_ref() == Some(id))
+            }
             Step::Areas => render.areas(),
             Step::Area(zone) => render.area(*zone),
             Step::Hall(topic) => render.hall(*topic),

@@ -163,10 +163,11 @@ impl Renderer<'_> {
         Some(Button { label: self.name_of(entry)?.to_string(), action: action(entry)? })
     }
 
-    /// Whose matter it is.
-    pub fn listed(&self, matter: &Matter) -> Reply {
+    /// Whose matter it is; `again` when that was said before and no more is known.
+    pub fn listed(&self, matter: &Matter, again: bool) -> Reply {
         let mut reply = Reply::new(Outcome::Listed);
-        reply.lines.push(self.say(ReplyId::Listed, &[from_corpus("name", &matter.plain_name)]));
+        let head = if again { ReplyId::Unsure } else { ReplyId::Listed };
+        reply.lines.push(self.say(head, &[from_corpus("name", &matter.plain_name)]));
         reply.lines.push(self.say(ReplyId::ListedWhere, &[from_corpus("where", &matter.where_to_ask)]));
         if let Some(unit) = matter.unit.as_ref().and_then(|id| self.corpus.unit(id)) {
             reply.lines.extend(self.ask_unit(unit));
