@@ -48,6 +48,8 @@ fn a_circumstance_hears_who_it_is_for_and_then_that_nothing_surer_is_known() {
     let hall = TestHall::new();
     let uncle = hall.citizen("uncle");
     uncle.says(&hall, "失业金怎么申请").is_answered_from("unemployment-benefit");
+    uncle.says(&hall, "我不是自己辞职的").is_answered_from("unemployment-benefit");
+    uncle.says(&hall, "失业金怎么申请").is_answered_from("unemployment-benefit");
     uncle.says(&hall, "我是自己辞职的").is_answered_from("unemployment-benefit").about(Facet::Eligibility);
     let honest = uncle.says(&hall, "做过两家厂").is_answered_from("unemployment-benefit").0.text();
     assert!(honest.contains("答不准") && honest.contains("12333"), "{honest}");
