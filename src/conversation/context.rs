@@ -4,7 +4,7 @@
 //! Each entry is judged by the words alone and by the words together with those that led to the matter talked about;
 //! fitted weights say how much each counts, and how much the matter talked about and what was offered do.
 
-use super::decision::{Decision, Reason, Situation, Step, by_confidence, choose, situation_of};
+use super::decision::{Decision, Reason, Situation, Step, by_confidence, choose, facet_asked, situation_of};
 use super::dialogue::Dialogue;
 use crate::corpus::{Facet, GuideId, HallTopic, Intent, IntentKind};
 use crate::search::{CONTEXT_FEATURES, EntryRef, Evidence, Fit, Hit};
@@ -337,24 +337,23 @@ fn surely_wants_a_person(s: &Situation<'_>) -> bool {
     })
 }
 
+/// More of `guide`: of the matter talked about, or of one that is come back to or chosen.
 fn stay(s: &Situation<'_>, guide: &GuideId, reason: Reason) -> Option<Decision> {
-    Some(Decision { step: more_of(s, guide, 1.0), reason })
-}
-
-/// What to say of `guide`, which may have been talked about before.
-pub fn more_of(s: &Situation<'_>, guide: &GuideId, confidence: f32) -> Step {
     let situation = situation_of(s, guide);
     let goes_on = s.dialogue.guide.as_ref() == Some(guide);
-    let asked_before = s.dialogue.facet.filter(|_| !goes_on);
+    // A facet asked for before the bot asked back.
+    let asked_before = s.dialogue.facet.filter(|_| s.dialogue.guide.is_none());
     let by_wording = || s.following.facet(s.normalised).filter(|facet| goes_on && s.dialogue.facet != Some(*facet));
-    let facet = match s.reading.facet.or(asked_before).or_else(by_wording) {
+    let facet = match facet_asked(s, guide).or(asked_before).or_else(by_wording) {
         Some(facet) => facet,
         None if !goes_on => Facet::Overview,
         // Other papers are needed now.
         None if situation != s.dialogue.situation && s.dialogue.facet == Some(Facet::Documents) => Facet::Documents,
         // "我是自己辞职的": no facet is asked for, but whether it holds for somebody like that.
-        None if s.dialogue.facet == Some(Facet::Eligibility) => return Step::Unsure(guide.clone()),
+        None if s.dialogue.facet == Some(Facet::Eligibility) => {
+            return Some(Decision { step: Step::Unsure(guide.clone()), reason });
+        }
         None => Facet::Eligibility,
     };
-    Step::Answer { situation, facet, guide: guide.clone(), confidence }
+    Some(Decision { step: Step::Answer { situation, facet, guide: guide.clone(), confidence: 1.0 }, reason })
 }

@@ -276,7 +276,9 @@ fn none_of_these(dialogue: &Dialogue) -> Step {
 /// A short reply to a question back.
 fn chosen_option(s: &Situation<'_>) -> Option<Decision> {
     if s.dialogue.offered.is_empty() {
-        let turns_down = s.dialogue.guide.is_some() && s.reading.pick == Some(Pick::None) && s.reading.corrects;
+        // "没有" replies to something else.
+        let turns_down =
+            s.dialogue.guide.is_some() && s.reading.pick == Some(Pick::None) && s.normalised.contains('不');
         return turns_down.then_some(Decision { step: Step::SayAgain, reason: Reason::Chosen });
     }
     let step = match s.reading.pick? {
@@ -346,16 +348,14 @@ pub(super) fn situation_of(s: &Situation<'_>, guide: &GuideId) -> Option<String>
         .or_else(|| s.dialogue.situation.clone().filter(|_| s.dialogue.guide.as_ref() == Some(guide)))
 }
 
-/// "公章丢了怎么办" is a situation of the guide, not a paper missing for it.
-fn facet_of(s: &Situation<'_>, guide: &GuideId) -> Facet {
+/// The facet of `guide` that the words ask for. "公章丢了怎么办" is a situation of it, not a paper missing for it.
+pub(super) fn facet_asked(s: &Situation<'_>, guide: &GuideId) -> Option<Facet> {
     let is_situation = |guide: &Guide| {
         let situation = understand::situation(s.normalised, guide);
         situation.is_some() && understand::named_document(s.normalised, guide, situation).is_none()
     };
-    match s.reading.facet {
-        Some(Facet::MissingDocument) if s.corpus.guide(guide).is_some_and(is_situation) => Facet::Overview,
-        facet => facet.unwrap_or(Facet::Overview),
-    }
+    let is_no_paper = || s.corpus.guide(guide).is_some_and(is_situation);
+    s.reading.facet.filter(|facet| *facet != Facet::MissingDocument || !is_no_paper())
 }
 
 /// A phrase that decides unless a guide is surely meant.
@@ -444,13 +444,9 @@ fn nearest(s: &Situation<'_>) -> Vec<(EntryRef, f32)> {
 
 pub(super) fn sure(s: &Situation<'_>, hit: &Hit) -> Option<Step> {
     Some(match &hit.entry {
-        // Its very name asks for it from the beginning.
-        EntryRef::Guide(guide) if s.dialogue.guide.as_ref() == Some(guide) && !hit.evidence.is_word_for_word => {
-            context::more_of(s, guide, hit.confidence)
-        }
         EntryRef::Guide(guide) => Step::Answer {
             situation: situation_of(s, guide),
-            facet: facet_of(s, guide),
+            facet: facet_asked(s, guide).unwrap_or(Facet::Overview),
             guide: guide.clone(),
             confidence: hit.confidence,
         },

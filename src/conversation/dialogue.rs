@@ -52,8 +52,13 @@ impl Dialogue {
     pub fn as_of(self, now: Timestamp) -> Self {
         match self.last_at {
             Some(last) if now.duration_since(last) <= FORGOTTEN_AFTER => self,
-            _ => Self { answers: self.answers, last_at: self.last_at, ..Self::default() },
+            _ => self.begun_anew(),
         }
+    }
+
+    /// Nothing is talked about yet.
+    pub fn begun_anew(self) -> Self {
+        Self { answers: self.answers, last_at: self.last_at, ..Self::default() }
     }
 
     /// The state without what is gone from `corpus`: it may have been edited since. A choice that lacks an option is none.

@@ -434,9 +434,8 @@ impl<'h> Conversation<'h> {
                 (next.asked, next.aside, next.facet) = (None, None, None);
             }
             // A greeting begins anew.
-            Step::Help { first_words: true } => {
-                return Dialogue { answers: next.answers, last_at: next.last_at, ..Dialogue::default() };
-            }
+            Step::Help { first_words: true } => return next.begun_anew(),
+            Step::Unsure(_) => next.aside = None,
             Step::AskOpinion => next.awaits_opinion = true,
             Step::Rate(_, level) if level.is_low() => next.awaits_reason.clone_from(&reply.receipt),
             Step::Forget => return Dialogue::default(),

@@ -1,5 +1,5 @@
-//! What a message does to a conversation and what it is about, by its wording alone, and which matters follow on which:
-//! learned from the sample conversations.
+//! What a message does to a conversation, what it is about and which facet it asks for, by its wording alone, and which
+//! matters follow on which: learned from the sample conversations.
 //!
 //! "几天能好" stays, "说回刚才那个" returns, "那签注呢" turns elsewhere, "今天好热" leaves. "认定书还没下来" is about work injury
 //! though it names no matter.
