@@ -188,6 +188,9 @@ impl Stage {
     }
 }
 
+/// Public holidays of fixed date (全国年节及纪念日放假办法, edition of 2024): month and day.
+const ALWAYS_FREE: [(i8, i8); 6] = [(1, 1), (5, 1), (5, 2), (10, 1), (10, 2), (10, 3)];
+
 /// Public holidays and make-up working days, by year.
 #[derive(Clone, Debug, Default)]
 pub struct Holidays {
@@ -209,7 +212,7 @@ impl Holidays {
         Self { years }
     }
 
-    /// Whether the calendar of `year` is known; without it only weekends count as free.
+    /// Whether the calendar of `year` is known; without it only weekends and holidays of fixed date count as free.
     pub fn covers(&self, year: i16) -> bool {
         self.years.iter().any(|known| known.year == year)
     }
@@ -219,7 +222,7 @@ impl Holidays {
         let weekend = matches!(date.weekday(), Weekday::Saturday | Weekday::Sunday);
         match self.years.iter().find(|known| known.year == date.year()) {
             Some(year) => year.workdays.contains(&date) || !(weekend || year.holidays.contains(&date)),
-            None => !weekend,
+            None => !weekend && !ALWAYS_FREE.contains(&(date.month(), date.day())),
         }
     }
 
@@ -268,5 +271,11 @@ mod tests {
         assert_eq!(calendar.after_working_days(date(2026, 9, 30), 3), date(2026, 10, 10));
         assert!(!calendar.covers(2027));
         assert_eq!(calendar.after_working_days(date(2027, 1, 1), 1), date(2027, 1, 4));
+        assert_eq!(
+            calendar.after_working_days(date(2027, 12, 31), 1),
+            date(2028, 1, 3),
+            "New Year's Day is a Saturday"
+        );
+        assert_eq!(calendar.after_working_days(date(2030, 12, 31), 1), date(2031, 1, 2));
     }
 }
