@@ -6,7 +6,7 @@ use crate::corpus::{self, Corpus, ReadError, Reading};
 use crate::phrasing::{self, Phrasing};
 use crate::search::{IndexError, Model, Search};
 use crate::text::Normaliser;
-use crate::understand::{Cues, Following};
+use crate::understand::{Answering, Cues, Following};
 
 /// The checks that other rooms add to those of the corpus itself.
 const CHECKS: &[corpus::Check] = &[phrasing::check];
@@ -33,6 +33,8 @@ pub struct Edition {
     pub cues: Cues,
     /// Whether a message goes on with the matter talked about.
     pub following: Following,
+    /// Which sentence of a guide answers a message about it.
+    pub answering: Answering,
     /// One form for matching.
     pub normaliser: Normaliser,
 }
@@ -50,11 +52,11 @@ impl Edition {
 
     fn with(corpus: Corpus, search: impl FnOnce(&Corpus) -> Result<Search, IndexError>) -> Result<Self, IndexError> {
         // The two that take their time have nothing to do with each other.
-        let (search, following) = std::thread::scope(|scope| {
-            let following = scope.spawn(|| Following::new(&corpus));
-            (search(&corpus), following.join().expect("learning does not panic"))
+        let (search, (following, answering)) = std::thread::scope(|scope| {
+            let learning = scope.spawn(|| (Following::new(&corpus), Answering::new(&corpus)));
+            (search(&corpus), learning.join().expect("learning does not panic"))
         });
         let (phrasing, cues) = (Phrasing::new(&corpus), Cues::new(&corpus));
-        Ok(Self { search: search?, corpus, phrasing, cues, following, normaliser: Normaliser::new() })
+        Ok(Self { search: search?, corpus, phrasing, cues, following, answering, normaliser: Normaliser::new() })
     }
 }

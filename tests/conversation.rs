@@ -5,7 +5,7 @@ mod support;
 use support::{TestHall, UNANSWERED};
 use wenban::conversation::{Action, Attachment, Body, Dialogue, Outcome};
 use wenban::corpus::Facet;
-use wenban::records::SuggestionKind;
+use wenban::records::{Found, SuggestionKind};
 use wenban::search::EntryRef;
 
 #[test]
@@ -27,10 +27,20 @@ fn an_aside_and_another_matter_leave_the_way_back_open() {
     aunt.says(&hall, "护照怎么办").is(Outcome::Listed);
     // Whose matter the aside is, is all that is known of it: its papers are not those of the pension.
     let unsure = aunt.says(&hall, "要带什么").is(Outcome::Listed).0.text();
-    assert!(unsure.contains("答不准"), "{unsure}");
+    assert!(unsure.contains("没登记"), "{unsure}");
     aunt.says(&hall, "说回退休那个，几天能好").is_answered_from("employee-pension").about(Facet::TimeLimit);
     aunt.says(&hall, "办港澳通行证多少钱").is_answered_from("hk-macao-permit").about(Facet::Fee);
     aunt.says(&hall, "说回退休那个，手机能办吗").is_answered_from("employee-pension").about(Facet::Online);
+}
+
+#[test]
+fn a_follow_up_about_another_offices_matter_jumps_to_no_guide() {
+    let hall = TestHall::new();
+    let uncle = hall.citizen("uncle");
+    uncle.says(&hall, "工伤认定怎么申请").is(Outcome::Listed);
+    uncle.says(&hall, "多久能批下来").is(Outcome::Listed);
+    uncle.says(&hall, "那护照怎么办").is(Outcome::Listed);
+    uncle.says(&hall, "失业金怎么申请").is_answered_from("unemployment-benefit");
 }
 
 #[test]
@@ -44,16 +54,36 @@ fn a_doubt_goes_on_a_correction_turns_and_a_person_can_always_be_had() {
 }
 
 #[test]
-fn a_circumstance_hears_who_it_is_for_and_then_that_nothing_surer_is_known() {
+fn a_circumstance_hears_the_sentence_that_is_about_it() {
+    let hall = TestHall::new();
+    let uncle = hall.citizen("uncle");
+    let hears = |words: &str, sentence: &str| {
+        let told = uncle.says(&hall, words).is_answered_from("unemployment-benefit").0.text();
+        assert!(told.contains(sentence), "{words}: {told}");
+        assert!(!told.contains("1. "), "no list: {told}");
+    };
+    uncle.says(&hall, "失业金怎么申请").is_answered_from("unemployment-benefit");
+    hears("我是自己辞职的", "自己主动辞职的一般领不到");
+    hears("我之前在深圳交过三年", "在外市也交过失业保险的");
+    hears("过了半年才来申请", "来晚了也能领");
+    uncle.says(&hall, "我不是自己辞职的").is_answered_from("unemployment-benefit");
+    uncle.says(&hall, "不是这件事").is(Outcome::Clarify);
+}
+
+#[test]
+fn what_the_guide_leaves_open_is_said_to_be_so_and_kept_with_the_name_of_its_matter() {
     let hall = TestHall::new();
     let uncle = hall.citizen("uncle");
     uncle.says(&hall, "失业金怎么申请").is_answered_from("unemployment-benefit");
-    uncle.says(&hall, "我不是自己辞职的").is_answered_from("unemployment-benefit");
-    uncle.says(&hall, "失业金怎么申请").is_answered_from("unemployment-benefit");
-    uncle.says(&hall, "我是自己辞职的").is_answered_from("unemployment-benefit").about(Facet::Eligibility);
-    let honest = uncle.says(&hall, "做过两家厂").is_answered_from("unemployment-benefit").0.text();
-    assert!(honest.contains("答不准") && honest.contains("12333"), "{honest}");
-    uncle.says(&hall, "不是这件事").is(Outcome::Clarify);
+    let reply = uncle.says(&hall, "领了会影响退休金吗").is_answered_from("unemployment-benefit").0;
+    let honest = reply.text();
+    assert!(honest.contains("答不准") && honest.contains("社保窗口负责到底") && honest.contains("12333"), "{honest}");
+    let receipt = reply.receipt.expect("the question is kept");
+    let Some(Found::Question(kept)) = hall.records().find(&receipt).unwrap() else {
+        panic!("{receipt:?} is no question")
+    };
+    assert_eq!(kept.text.as_str(), "领失业金：领了会影响退休金吗");
+    assert_eq!(kept.owner.map(|unit| unit.to_string()).as_deref(), Some("social_insurance_bureau"));
 }
 
 #[test]

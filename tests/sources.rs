@@ -8,6 +8,7 @@ use std::sync::LazyLock;
 use support::shipped_edition;
 use wenban::clock::at_the_hall;
 use wenban::conversation::Reply;
+use wenban::conversation::decision::Extent;
 use wenban::conversation::render::Renderer;
 use wenban::corpus::{Choice, Corpus, Facet, HallTopic, Zone};
 use wenban::edition::Edition;
@@ -72,14 +73,17 @@ fn every_answer(edition: &Edition, mut check: impl FnMut(Reply)) {
     let corpus: &Corpus = &edition.corpus;
     for guide in &corpus.guides {
         for facet in Facet::all() {
-            check(render.answer(guide, facet, None, None, 1.0));
+            check(render.answer(guide, facet, &Extent::Facet, None, None, 1.0));
         }
         check(render.unsure(guide));
+        for number in 0..guide.passages().len() {
+            check(render.answer(guide, Facet::Overview, &Extent::Passages(vec![number]), None, None, 1.0));
+        }
         for situation in &guide.situations {
-            check(render.answer(guide, Facet::Documents, Some(situation.id.as_str()), None, 1.0));
+            check(render.answer(guide, Facet::Documents, &Extent::Facet, Some(situation.id.as_str()), None, 1.0));
         }
         for document in 0..guide.documents.len() {
-            check(render.answer(guide, Facet::MissingDocument, None, Some(document), 1.0));
+            check(render.answer(guide, Facet::MissingDocument, &Extent::Facet, None, Some(document), 1.0));
         }
     }
     for journey in &corpus.journeys {

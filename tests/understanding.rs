@@ -20,6 +20,12 @@ fn confirmed_questions_are_understood_at_least_as_well_as_promised() {
         *counts.entry(key).or_default().entry(verdict).or_default() += 1;
     }
     println!("{counts:#?}");
+    // How often the sentence wanted was met in each way.
+    let mut sentences: BTreeMap<&str, usize> = BTreeMap::new();
+    for met in results["scored"].as_array().unwrap().iter().filter_map(|scored| scored["sentence"].as_str()) {
+        *sentences.entry(met).or_default() += 1;
+    }
+    println!("{sentences:#?}");
     let share = |file: &str, is_follow_up: bool, verdicts: &[&str], of: &[&str]| {
         let counts = &counts[&(file.to_owned(), is_follow_up)];
         let sum = |names: &[&str]| names.iter().filter_map(|name| counts.get(*name)).sum::<usize>() as f64;
@@ -35,4 +41,8 @@ fn confirmed_questions_are_understood_at_least_as_well_as_promised() {
     assert!(share("letters.jsonl", false, &["false"], &OUTSIDE) <= 0.04);
     assert!(share("elsewhere.jsonl", false, &["false"], &OUTSIDE) <= 0.03);
     assert!(share("dialogs.jsonl", true, &["right"], &INSIDE) >= 0.82);
+    assert!(share("follow-ups.jsonl", true, &["right"], &INSIDE) >= 0.92);
+    let sum = |names: &[&str]| names.iter().filter_map(|name| sentences.get(name)).sum::<usize>() as f64;
+    assert!(sum(&["first", "among"]) / sum(&["first", "among", "unsaid"]) >= 0.68);
+    assert!(sum(&["left_open"]) / sum(&["left_open", "made_out"]) >= 0.3);
 }

@@ -10,8 +10,9 @@ use serde::{Deserialize, Serialize};
 use super::{Done, hall_without_records, open_edition, open_records};
 use crate::channels::terminal;
 use crate::clock::{Clock, SystemClock};
-use crate::conversation::decision::{Reason, Step};
+use crate::conversation::decision::{Extent, Reason, Step};
 use crate::conversation::{Body, Conversation, Dialogue, Message, ReplyJson, Trace};
+use crate::corpus::{Guide, GuideId};
 use crate::edition::Edition;
 use crate::hall::Hall;
 use crate::records::{Channel, ConversationId};
@@ -71,6 +72,11 @@ pub struct Turns<'e> {
 impl<'e> Turns<'e> {
     pub fn new(edition: &'e Edition) -> Self {
         Self { edition, clock: SystemClock }
+    }
+
+    /// The guide with this id.
+    pub fn guide(&self, id: &GuideId) -> Option<&'e Guide> {
+        self.edition.corpus.guide(id)
     }
 
     /// What a turn means, without taking it.
@@ -157,6 +163,7 @@ fn explanation(edition: &Edition, trace: &Trace<'_>) -> String {
         })
         .collect();
     let (reason, numbers) = reason(&trace.decision.reason);
+    let sentences = sentences(edition, &trace.decision.step);
     let (step, about) = step(&trace.decision.step);
     let template = templates.get_template("explain.txt").expect("it was just added");
     let filled = template.render(context! {
@@ -173,6 +180,7 @@ fn explanation(edition: &Edition, trace: &Trace<'_>) -> String {
         numbers,
         step,
         about,
+        sentences,
         revision => edition.corpus.revision.as_str(),
     });
     filled.expect("the template's values are given")
@@ -195,7 +203,7 @@ fn step(step: &Step) -> (&'static str, Vec<String>) {
             let about = [Some(guide.to_string()), Some(facet.key().to_owned()), situation.clone()];
             ("answer", about.into_iter().flatten().collect())
         }
-        Step::Unsure(guide) => ("unsure", vec![guide.to_string()]),
+        Step::Unsure { guide, .. } => ("unsure", vec![guide.to_string()]),
         Step::Clarify(options) => ("clarify", ids(options)),
         Step::Several(matters) => ("several", ids(matters)),
         Step::Journey(journey) => ("journey", vec![journey.to_string()]),
@@ -217,6 +225,16 @@ fn step(step: &Step) -> (&'static str, Vec<String>) {
         Step::SayAgain => ("say_again", Vec::new()),
         Step::Admit { candidates, .. } => ("admit", ids(candidates)),
     }
+}
+
+/// The sentences of the guide that say what was asked.
+fn sentences(edition: &Edition, step: &Step) -> Vec<String> {
+    let Step::Answer { guide, extent: Extent::Passages(numbers), .. } = step else {
+        return Vec::new();
+    };
+    let guide = edition.corpus.guide(guide).expect("decisions name guides of this corpus");
+    let passages = guide.passages();
+    numbers.iter().map(|number| passages[*number].text.to_string()).collect()
 }
 
 /// The reason's name for the template, and its figures.

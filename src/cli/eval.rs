@@ -11,9 +11,11 @@ use serde::{Deserialize, Serialize};
 use super::ask::Turns;
 use super::{Done, hall_without_records};
 use crate::conversation::{Dialogue, Outcome, Reply};
-use crate::corpus::Corpus;
+use crate::corpus::dialog::facet_named;
+use crate::corpus::{Corpus, Facet};
 use crate::evaluation::question_set::{self, Case, ItemIds};
 use crate::evaluation::{Figures, Shown, Verdict, judge};
+use crate::phrasing::{Line, ReplyId};
 use crate::settings::Settings;
 
 /// One question and what came of it.
@@ -30,9 +32,40 @@ struct Scored {
     expected: Vec<String>,
     got: Vec<String>,
     confidence: f32,
-    facet_asked: Option<String>,
-    facet_got: Option<String>,
+    facet_asked: Option<Facet>,
+    facet_got: Option<Facet>,
+    /// How the sentence wanted was met, where one is known.
+    sentence: Option<Sentence>,
     micros: u64,
+}
+
+/// How a reply meets the sentence that was wanted.
+#[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Sentence {
+    /// It begins with it.
+    First,
+    /// It has it somewhere.
+    Among,
+    /// It has not.
+    Unsaid,
+    /// No sentence of the guide would do, and it says that it does not know.
+    LeftOpen,
+    /// No sentence of the guide would do, and it says something all the same.
+    MadeOut,
+}
+
+/// How `reply` meets any of the sentences `says`; when there are none, the guide leaves it open.
+fn sentence(says: &[String], reply: &Reply) -> Sentence {
+    let is_open = reply.outcome == Outcome::Admit || reply.lines.iter().any(|line| line.reply == ReplyId::Unsure);
+    let is_wanted = |line: &Line| says.iter().any(|said| line.text.ends_with(said.as_str()));
+    match (says, reply.lines.iter().position(is_wanted)) {
+        ([], _) if is_open => Sentence::LeftOpen,
+        ([], _) => Sentence::MadeOut,
+        (_, Some(0)) => Sentence::First,
+        (_, Some(_)) => Sentence::Among,
+        (_, None) => Sentence::Unsaid,
+    }
 }
 
 #[derive(Serialize, Deserialize)]
@@ -101,8 +134,9 @@ fn score(case: &Case, reply: &Reply, ids: &ItemIds, corpus: &Corpus, file: &Path
         expected: wanted.expected,
         got,
         confidence: reply.guides.first().map_or(0.0, |guide| guide.confidence),
-        facet_asked: case.facet.clone(),
-        facet_got: reply.facet.map(|facet| facet.key().to_owned()),
+        facet_asked: case.facet.as_deref().and_then(facet_named),
+        facet_got: reply.facet,
+        sentence: case.says.as_deref().map(|says| sentence(says, reply)),
         micros: reply.micros,
     }
 }
@@ -151,6 +185,7 @@ fn print(results: &Results, out: &mut impl Write) -> anyhow::Result<()> {
         writeln!(out, "follow-up turns            {}", figures(&follow_ups))?;
     }
     writeln!(out, "all                        {}", figures(&all))?;
+    print_facets(&all, out)?;
     print_calibration(&all, out)?;
     let mut micros: Vec<u64> = all.iter().map(|scored| scored.micros).collect();
     micros.sort_unstable();
@@ -162,6 +197,25 @@ fn print(results: &Results, out: &mut impl Write) -> anyhow::Result<()> {
 
 fn figures(scored: &[&Scored]) -> Figures {
     scored.iter().map(|scored| scored.verdict).collect()
+}
+
+/// How often an answer from the right guide was about the facet asked for, and said the sentence wanted.
+fn print_facets(all: &[&Scored], out: &mut impl Write) -> std::io::Result<()> {
+    let answered = |scored: &&&Scored| scored.verdict == Verdict::Right && scored.facet_asked.is_some();
+    let asked: Vec<&&Scored> = all.iter().filter(answered).collect();
+    let met = asked.iter().filter(|scored| scored.facet_asked == scored.facet_got).count();
+    if !asked.is_empty() {
+        writeln!(out, "facet asked for: {met} of {} answers from the right guide", asked.len())?;
+    }
+    let count = |met: Sentence| all.iter().filter(|scored| scored.sentence == Some(met)).count();
+    let [first, among, unsaid] = [Sentence::First, Sentence::Among, Sentence::Unsaid].map(count);
+    let [open, made_out] = [Sentence::LeftOpen, Sentence::MadeOut].map(count);
+    if first + among + unsaid + open + made_out > 0 {
+        let wanted = first + among + unsaid;
+        writeln!(out, "sentence wanted: first {first}, among the rest {among}, of {wanted}")?;
+        writeln!(out, "left open by the guide: said so {open} of {}", open + made_out)?;
+    }
+    Ok(())
 }
 
 /// Confidence of answers against how often they were right.

@@ -7,18 +7,25 @@ use anyhow::Context;
 use super::ask::Turns;
 use super::{Done, check};
 use crate::conversation::Dialogue;
+use crate::conversation::answering::Candidate;
 use crate::conversation::context::Meant;
 use crate::conversation::decision::MOST_OPTIONS;
-use crate::corpus::Turn;
+use crate::corpus::dialog::facet_named;
+use crate::corpus::{Facet, Guide, Turn};
 use crate::edition::{Edition, read_corpus};
 use crate::evaluation::Wanted;
-use crate::evaluation::question_set::{self, ItemIds};
-use crate::search::{EntryRef, FEATURES, LearnedContext, Model, RANKING_FILE, fit as fit_ranking, fit_context};
+use crate::evaluation::question_set::{self, Case, ItemIds};
+use crate::search::{
+    ANSWER_FEATURES, CONTEXT_FEATURES, EntryRef, FEATURES, Lesson, Model, RANKING_FILE, fit as fit_ranking, fit_choice,
+};
 use crate::settings::Settings;
 use crate::understand::Following;
 
 /// What was said before a message depends on how those before it were taken: fitted once more with the fitted weights.
 const CONTEXT_ROUNDS: usize = 2;
+
+/// The corpus's own conversations to fit with, in which the sentence or facet that answers is named.
+const OWN_FILE: &str = "fitting.jsonl";
 
 pub fn fit(settings: &Settings, files: &[PathBuf]) -> anyhow::Result<Done> {
     let mut reading = read_corpus(&settings.corpus)?;
@@ -27,14 +34,17 @@ pub fn fit(settings: &Settings, files: &[PathBuf]) -> anyhow::Result<Done> {
         return Ok(Done::FoundProblems);
     };
     let file = settings.index.join(RANKING_FILE);
-    let confirmed = question_set::single_questions(files, &corpus)?;
+    let own = settings.corpus.join(OWN_FILE);
+    let files: Vec<PathBuf> = files.iter().cloned().chain(own.exists().then_some(own)).collect();
+    let confirmed = question_set::single_questions(&files, &corpus)?;
     let model = Model::load_or_unfitted(&settings.index)?;
     let (mut ranking, quality) = fit_ranking(&corpus, &model, &confirmed, &[])?;
     let mut edition = Edition::in_memory(corpus, Model { ranking: ranking.clone(), ..model })?;
-    let mut messages = Vec::new();
+    let mut lessons = Lessons::default();
     for _ in 0..CONTEXT_ROUNDS {
-        messages = lessons(files, &mut edition)?;
-        fit_context(&mut ranking, &messages);
+        lessons = hear(&files, &mut edition)?;
+        fit_choice(&mut ranking.context, &lessons.messages);
+        fit_choice(&mut ranking.answers, &lessons.answers);
         edition.search.adopt(ranking.clone());
     }
     std::fs::write(&file, ranking.to_toml()).with_context(|| format!("cannot write {}", file.display()))?;
@@ -45,7 +55,7 @@ pub fn fit(settings: &Settings, files: &[PathBuf]) -> anyhow::Result<Done> {
     }
     println!("  among those compared   {:.1} %", share(quality.compared));
     println!("{} confirmed questions; answer at {}, offer at {}", confirmed.len(), ranking.answer_at, ranking.offer_at);
-    println!("{} messages in conversations", messages.len());
+    println!("{} messages in conversations, {} about a guide's matter", lessons.messages.len(), lessons.answers.len());
     println!("wrote {}", file.display());
     Ok(Done::Fine)
 }
@@ -56,13 +66,20 @@ const OUT_OF_THE_BLUE: f32 = 0.2;
 /// How much a second message counts that is heard once more as if the first had been asked back.
 const ASKED_BACK: f32 = 0.5;
 
+/// How much a message of a sample conversation that asks for a facet counts beside one whose sentence is known.
+const FACET: f32 = 0.03;
+
+/// How much a message counts that the guide leaves open: the files have more of them than people ask.
+const LEFT_OPEN: f32 = 0.5;
+
 /// Parts the sample conversations are cut into: what the others teach of going on is heard with in each part.
 const PARTS: usize = 8;
 
 /// What the messages of conversations may mean, and do mean, after what was said before them: those of the sample
 /// conversations and of `files`, and the single questions of `files` as turns to another matter, each asked after the
-/// first words of a conversation.
-fn lessons(files: &[PathBuf], edition: &mut Edition) -> anyhow::Result<Vec<LearnedContext>> {
+/// first words of a conversation. And what answers those about a guide's matter: the facet named with those of sample
+/// conversations, the sentences named with those of `files`.
+fn hear(files: &[PathBuf], edition: &mut Edition) -> anyhow::Result<Lessons> {
     let mut lessons = Lessons::default();
     for part in 0..PARTS {
         let numbered = || edition.corpus.dialogs.iter().enumerate();
@@ -73,6 +90,7 @@ fn lessons(files: &[PathBuf], edition: &mut Edition) -> anyhow::Result<Vec<Learn
         for (_, dialog) in edition.corpus.dialogs.iter().enumerate().filter(|(number, _)| number % PARTS == part) {
             let cases = dialog.iter().map(|turn| (turn.said.to_string(), wanted(turn))).collect();
             lessons.hear_all(cases, &turns)?;
+            lessons.hear_facets(dialog, &turns);
         }
     }
     edition.following = Following::new(&edition.corpus);
@@ -80,12 +98,15 @@ fn lessons(files: &[PathBuf], edition: &mut Edition) -> anyhow::Result<Vec<Learn
     for file in files {
         let ids = ItemIds::beside(file)?;
         for cases in question_set::read(file)? {
-            let cases = cases.into_iter().map(|case| (case.q.clone(), ids.wanted(&case, &edition.corpus))).collect();
-            lessons.hear_all(cases, &turns)?;
+            let wanted: Vec<Wanted> = cases.iter().map(|case| ids.wanted(case, &edition.corpus)).collect();
+            for (case, wanted) in cases.iter().zip(&wanted).skip(1) {
+                lessons.hear_answer(case, wanted, &turns);
+            }
+            lessons.hear_all(cases.into_iter().map(|case| case.q).zip(wanted).collect(), &turns)?;
         }
     }
     lessons.turn_out_of_the_blue(&turns)?;
-    Ok(lessons.messages)
+    Ok(lessons)
 }
 
 /// What is wanted with a message of a sample conversation.
@@ -96,7 +117,8 @@ fn wanted(turn: &Turn) -> Wanted {
 
 #[derive(Default)]
 struct Lessons {
-    messages: Vec<LearnedContext>,
+    messages: Vec<Lesson<{ CONTEXT_FEATURES.len() }>>,
+    answers: Vec<Lesson<{ ANSWER_FEATURES.len() }>>,
     openings: Vec<Dialogue>,
     single: Vec<(String, Wanted)>,
 }
@@ -120,6 +142,66 @@ impl Lessons {
             }
         }
         Ok(())
+    }
+
+    /// Learns which facet is asked for by messages of a sample conversation that go on about one guide.
+    fn hear_facets(&mut self, dialog: &[Turn], turns: &Turns<'_>) {
+        for (before, turn) in dialog.iter().zip(&dialog[1..]) {
+            let (Some(facet), [guide]) = (turn.facet, turn.about.as_slice()) else { continue };
+            if let Some(guide) = turns.guide(guide).filter(|_| before.about.contains(guide)) {
+                self.hear_facet(guide, &turn.said, facet, FACET, turns);
+            }
+        }
+    }
+
+    /// Learns which facet a message about `guide` asks for. What something is, or whether it counts, any sentence may say.
+    fn hear_facet(&mut self, guide: &Guide, said: &str, facet: Facet, weight: f32, turns: &Turns<'_>) {
+        let passages = guide.passages();
+        let would_do = |candidate: Candidate| match candidate {
+            Candidate::Passage(number) => passages[number].facet == facet,
+            Candidate::Facet(candidate) => candidate == facet,
+            Candidate::Nothing => false,
+        };
+        if facet != Facet::Overview {
+            self.hear_about(guide, said, would_do, weight, turns);
+        }
+    }
+
+    /// Learns what answers a message that goes on about one guide.
+    fn hear_answer(&mut self, case: &Case, wanted: &Wanted, turns: &Turns<'_>) {
+        let [guide] = wanted.expected.as_slice() else { return };
+        let Some(guide) = turns.guide(&guide.as_str().into()) else { return };
+        let passages = guide.passages();
+        match (&case.says, case.facet.as_deref().and_then(facet_named)) {
+            (Some(says), _) => {
+                let would_do = |candidate: Candidate| match candidate {
+                    Candidate::Passage(number) => says.iter().any(|said| *said == *passages[number].text.as_str()),
+                    Candidate::Facet(_) => false,
+                    Candidate::Nothing => says.is_empty(),
+                };
+                let weight = if says.is_empty() { LEFT_OPEN } else { 1.0 };
+                self.hear_about(guide, &case.q, would_do, weight, turns);
+            }
+            (None, Some(facet)) => self.hear_facet(guide, &case.q, facet, 1.0, turns),
+            (None, None) => {}
+        }
+    }
+
+    fn hear_about(
+        &mut self,
+        guide: &Guide,
+        said: &str,
+        would_do: impl Fn(Candidate) -> bool,
+        weight: f32,
+        turns: &Turns<'_>,
+    ) {
+        let dialogue = Dialogue { guide: Some(guide.id.clone()), facet: Some(Facet::Overview), ..Dialogue::default() };
+        let in_guide = turns.consider(said, &dialogue).in_guide;
+        self.answers.push(Lesson {
+            right: in_guide.iter().map(|(candidate, _)| would_do(*candidate)).collect(),
+            candidates: in_guide.into_iter().map(|(_, features)| features).collect(),
+            weight,
+        });
     }
 
     fn turn_out_of_the_blue(&mut self, turns: &Turns<'_>) -> anyhow::Result<()> {
@@ -148,7 +230,7 @@ impl Lessons {
                 Some(EntryRef::Guide(id)) => wanted.near.iter().any(|guide| guide == id.as_str()),
                 _ => !wanted.in_scope,
             };
-            self.messages.push(LearnedContext {
+            self.messages.push(Lesson {
                 right: trace.in_context.iter().map(|(meant, _)| would_do(meant)).collect(),
                 candidates: trace.in_context.into_iter().map(|(_, features)| features).collect(),
                 weight,

@@ -4,7 +4,8 @@
 //! Each entry is judged by the words alone and by the words together with those that led to the matter talked about;
 //! fitted weights say how much each counts, and how much the matter talked about and what was offered do.
 
-use super::decision::{Decision, Reason, Situation, Step, by_confidence, choose, facet_asked, situation_of};
+use super::answering::{self, Answering, Candidate};
+use super::decision::{Decision, Extent, Reason, Situation, Step, by_confidence, choose, facet_asked, situation_of};
 use super::dialogue::Dialogue;
 use crate::corpus::{Facet, GuideId, HallTopic, Intent, IntentKind};
 use crate::search::{CONTEXT_FEATURES, EntryRef, Evidence, Fit, Hit};
@@ -26,6 +27,11 @@ const STAY_AT: f32 = 0.25;
 const LEAVES_AT: f32 = 1.5;
 /// Share of the answering threshold from which a message names another matter than the one of another authority.
 const ANOTHER: f32 = 0.6;
+/// At and above this confidence a message is about another matter even where its words follow on the one of another
+/// authority.
+const SURE_OF_ANOTHER: f32 = 0.7;
+/// Words beside a facet that are little.
+const LITTLE: usize = 3;
 /// Below this logarithm of its share an entry fits no worse.
 const LEAST_FIT: f32 = -12.0;
 /// Brings logarithms of shares into the range of the other features.
@@ -99,9 +105,15 @@ pub fn decide(s: &Situation<'_>, candidates: &[InContext]) -> Option<Decision> {
 /// Nothing but a matter of another authority was talked about: what names no other matter is about it still.
 fn of_the_aside(s: &Situation<'_>) -> Option<Decision> {
     let aside = s.dialogue.aside.clone()?;
+    let entry = EntryRef::Matter(aside.clone());
+    // "要多久" after the words that led to it is about it still, whatever it would mean alone.
+    let [stays, _, turns, _] = s.following.moves(s.normalised);
+    let belongs = stays > turns || s.hits_together.first().is_some_and(|hit| hit.entry == entry);
     let names_another = s.reading.cued_intent.is_some()
         || s.hits.first().is_some_and(|hit| match hit.entry {
             EntryRef::Intent(_) => hit.confidence >= SURE,
+            _ if hit.entry == entry => false,
+            _ if belongs => hit.evidence.is_word_for_word || hit.confidence >= SURE_OF_ANOTHER,
             _ => hit.confidence >= ANOTHER * s.ranking.answer_at,
         });
     let is_about_it = !names_another && !s.reading.corrects && !s.reading.turns_away && !speaks_of_the_unknown(s);
@@ -343,17 +355,32 @@ fn stay(s: &Situation<'_>, guide: &GuideId, reason: Reason) -> Option<Decision> 
     let goes_on = s.dialogue.guide.as_ref() == Some(guide);
     // A facet asked for before the bot asked back.
     let asked_before = s.dialogue.facet.filter(|_| s.dialogue.guide.is_none());
-    let by_wording = || s.following.facet(s.normalised).filter(|facet| goes_on && s.dialogue.facet != Some(*facet));
-    let facet = match facet_asked(s, guide).or(asked_before).or_else(by_wording) {
-        Some(facet) => facet,
-        None if !goes_on => Facet::Overview,
+    let facet = facet_asked(s, guide).or(asked_before);
+    let (facet, extent) = match facet {
+        Some(facet) if !goes_on || s.reading.is_only_facet => (facet, Extent::Facet),
+        None if !goes_on => (Facet::Overview, Extent::Facet),
         // Other papers are needed now.
-        None if situation != s.dialogue.situation && s.dialogue.facet == Some(Facet::Documents) => Facet::Documents,
-        // "我是自己辞职的": no facet is asked for, but whether it holds for somebody like that.
-        None if s.dialogue.facet == Some(Facet::Eligibility) => {
-            return Some(Decision { step: Step::Unsure(guide.clone()), reason });
+        None if situation != s.dialogue.situation && s.dialogue.facet == Some(Facet::Documents) => {
+            (Facet::Documents, Extent::Facet)
         }
-        None => Facet::Eligibility,
+        _ => {
+            let guide = s.corpus.guide(guide)?;
+            let mut candidates = answering::candidates(s, guide);
+            // Whoever asks for a facet and says little else asks for what the guide has.
+            if facet.is_some_and(|facet| facet != Facet::MissingDocument) && s.reading.content.len() <= LITTLE {
+                candidates.retain(|(candidate, _)| *candidate != Candidate::Nothing);
+            }
+            match answering::decide(s, &candidates) {
+                Answering::Passages(numbers) => (guide.passages()[numbers[0]].facet, Extent::Passages(numbers)),
+                Answering::Facet(facet) => (facet, Extent::Facet),
+                // "新地方是租的" asks nothing.
+                Answering::Nothing => {
+                    let step = Step::Unsure { guide: guide.id.clone(), is_asked: s.reading.asks };
+                    return Some(Decision { step, reason });
+                }
+            }
+        }
     };
-    Some(Decision { step: Step::Answer { situation, facet, guide: guide.clone(), confidence: 1.0 }, reason })
+    let step = Step::Answer { situation, facet, extent, guide: guide.clone(), confidence: 1.0 };
+    Some(Decision { step, reason })
 }

@@ -7,7 +7,7 @@ use crate::corpus::{Corpus, Facet, Guide, GuideId, HallTopic, IntentKind, Journe
 use crate::phrasing::ReplyId;
 use crate::records::{Answer, Level, Receipt};
 use crate::search::{EntryRef, Fit, Hit, Ranking};
-use crate::understand::{self, Following, Pick, Reading, Unreadable};
+use crate::understand::{self, Answering, Following, Pick, Reading, Unreadable};
 
 /// Options of a question back, at most.
 pub const MOST_OPTIONS: usize = 4;
@@ -15,7 +15,8 @@ pub const MOST_OPTIONS: usize = 4;
 /// Longest message in characters whose parts are taken for matters of their own.
 const LONGEST_LIST: usize = 60;
 
-/// Share of the answering threshold from which catalogue matters are offered without any guide among them.
+/// Share of the answering threshold from which catalogue matters are offered without any guide among them, as long as
+/// nothing was talked about.
 const MATTERS_ALONE: f32 = 0.6;
 
 /// Share of the offering threshold from which a meaning of one word is offered.
@@ -41,11 +42,18 @@ pub enum Step {
         facet: Facet,
         /// Said or chosen before, or in this message.
         situation: Option<String>,
+        /// How much of it.
+        extent: Extent,
         /// 0..=1.
         confidence: f32,
     },
-    /// Say that what the guide has for this was said already, and whom to ask.
-    Unsure(GuideId),
+    /// Say that the guide leaves this open and whom to ask.
+    Unsure {
+        /// Which guide.
+        guide: GuideId,
+        /// It is a question, to be kept.
+        is_asked: bool,
+    },
     /// Ask which of these is meant.
     Clarify(Vec<(EntryRef, f32)>),
     /// Lay out several matters that one message asks for.
@@ -110,6 +118,15 @@ impl Step {
     pub fn is_private(&self) -> bool {
         matches!(self, Step::Progress(_) | Step::Forget | Step::OfferLevels(_) | Step::Rate(..) | Step::TakeReason(_))
     }
+}
+
+/// How much of a facet is told.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Extent {
+    /// All of it.
+    Facet,
+    /// These sentences of the guide, by number, the likeliest first: they say what was asked.
+    Passages(Vec<usize>),
 }
 
 /// What cannot be read.
@@ -187,6 +204,8 @@ pub struct Situation<'s> {
     pub hits_together: &'s [Hit],
     /// What messages do to conversations, and which matters follow on which.
     pub following: &'s Following,
+    /// Which sentence of a guide answers a message about it, by its wording.
+    pub answering: &'s Answering,
     /// How the words fit each of several entries.
     pub fits: &'s dyn Fn(&[EntryRef]) -> Vec<Fit>,
     /// What may answer each part of a message that joins several; empty when it has but one.
@@ -213,12 +232,19 @@ pub fn decide_press(action: &Action, corpus: &Corpus, dialogue: &Dialogue) -> De
     let step = match action {
         Action::Facet(guide, facet) if corpus.guide(guide).is_some() => {
             let situation = dialogue.situation.clone().filter(|_| dialogue.guide.as_ref() == Some(guide));
-            Some(Step::Answer { guide: guide.clone(), facet: *facet, situation, confidence: 1.0 })
+            Some(Step::Answer {
+                guide: guide.clone(),
+                facet: *facet,
+                situation,
+                extent: Extent::Facet,
+                confidence: 1.0,
+            })
         }
         Action::Situation(guide, id) => corpus.guide(guide).and_then(|g| g.situation(id)).map(|_| Step::Answer {
             guide: guide.clone(),
             facet: Facet::Documents,
             situation: Some(id.clone()),
+            extent: Extent::Facet,
             confidence: 1.0,
         }),
         Action::Guide(guide) if corpus.guide(guide).is_some() => {
@@ -255,6 +281,7 @@ pub(super) fn choose(entry: &EntryRef, dialogue: &Dialogue) -> Step {
             guide: guide.clone(),
             facet: dialogue.facet.filter(|_| dialogue.guide.is_none()).unwrap_or(Facet::Overview),
             situation: None,
+            extent: Extent::Facet,
             confidence: 1.0,
         },
         EntryRef::Matter(matter) => Step::Listed(matter.clone()),
@@ -388,8 +415,9 @@ pub(super) fn by_confidence(s: &Situation<'_>) -> Decision {
     let is_matter = |(entry, _): &(EntryRef, f32)| matches!(entry, EntryRef::Matter(_));
     // Somebody else's matters alone must be likelier: a list of them is no help to whoever asked something else. One
     // word ("户口") may mean any of them.
-    let is_worth_asking =
-        !options.iter().all(is_matter) || best >= MATTERS_ALONE * s.ranking.answer_at || is_one_word(s);
+    let begins = context::matter_talked_about(s.dialogue).is_none();
+    let matters_alone_at = if begins { MATTERS_ALONE * s.ranking.answer_at } else { s.ranking.answer_at };
+    let is_worth_asking = !options.iter().all(is_matter) || best >= matters_alone_at || is_one_word(s);
     if !options.is_empty() && is_worth_asking {
         let reason = match () {
             () if sends_away => Reason::MaySendAway,
@@ -447,6 +475,7 @@ pub(super) fn sure(s: &Situation<'_>, hit: &Hit) -> Option<Step> {
         EntryRef::Guide(guide) => Step::Answer {
             situation: situation_of(s, guide),
             facet: facet_asked(s, guide).unwrap_or(Facet::Overview),
+            extent: Extent::Facet,
             guide: guide.clone(),
             confidence: hit.confidence,
         },

@@ -2,6 +2,7 @@
 //!
 //! Channels hand a `Message` in and draw the `Reply` that comes out; what was acknowledged is on disk by then.
 
+pub mod answering;
 pub mod context;
 pub mod decision;
 mod dialogue;
@@ -23,7 +24,7 @@ pub use share::Shareable;
 pub use window::StaffAct;
 
 use crate::clock::at_the_hall;
-use crate::corpus::{Facet, HallTopic, UnitId, Zone};
+use crate::corpus::{Facet, Guide, HallTopic, UnitId, Zone};
 use crate::edition::Edition;
 use crate::phrasing::{Blank, Line, ReplyId, computed, from_corpus};
 use crate::records::{
@@ -64,6 +65,8 @@ pub struct Trace<'h> {
     pub hits: Vec<Hit>,
     /// What may be meant in the light of what was said before, with what speaks for it; empty when nothing was.
     pub in_context: Vec<context::InContext>,
+    /// What of the guide talked about may answer, with what speaks for it; empty when none was.
+    pub in_guide: Vec<answering::Judged>,
     /// What was decided, and why.
     pub decision: Decision,
 }
@@ -126,8 +129,8 @@ impl<'h> Conversation<'h> {
         let query = edition.search.query(&asked);
         if let Err(reason) = readable(text, &normalised) {
             let decision = form(Step::Reject(Rejection::Words(reason)));
-            let (hits, in_context) = (Vec::new(), Vec::new());
-            return Trace { redacted, normalised, asked, reading, query, hits, in_context, decision };
+            let (hits, in_context, in_guide) = (Vec::new(), Vec::new(), Vec::new());
+            return Trace { redacted, normalised, asked, reading, query, hits, in_context, in_guide, decision };
         }
         let hits = edition.search.search(&query);
         let before = dialogue.asked.as_ref().map(|asked| edition.normaliser.normalise(&asked.without_masks()));
@@ -137,6 +140,7 @@ impl<'h> Conversation<'h> {
             parts.into_iter().map(|part| edition.search.search(&edition.search.query(part))).collect();
         let situation = Situation {
             following: &edition.following,
+            answering: &edition.answering,
             fits: &|entries| edition.search.fits(&query, entries),
             corpus: &edition.corpus,
             ranking: edition.search.ranking(),
@@ -149,8 +153,10 @@ impl<'h> Conversation<'h> {
             normalised: &normalised,
         };
         let in_context = context::candidates(&situation);
+        let talked_about = dialogue.guide.as_ref().and_then(|guide| edition.corpus.guide(guide));
+        let in_guide = talked_about.map_or_else(Vec::new, |guide| answering::candidates(&situation, guide));
         let decision = decide(&situation, &in_context);
-        Trace { redacted, normalised, asked, reading, query, hits, in_context, decision }
+        Trace { redacted, normalised, asked, reading, query, hits, in_context, in_guide, decision }
     }
 
     fn recall(&self, id: &ConversationId) -> Result<Dialogue, RecordError> {
@@ -179,14 +185,17 @@ impl<'h> Conversation<'h> {
             return Ok(render.sentences(Outcome::Help, &[ReplyId::AskPrivately]));
         }
         Ok(match step {
-            Step::Answer { guide, facet, situation, confidence } => {
+            Step::Answer { guide, facet, situation, extent, confidence } => {
                 let guide = corpus.guide(guide).expect("decisions name guides of this corpus");
                 let missing = (*facet == Facet::MissingDocument)
                     .then(|| understand::named_document(&said.normalised, guide, situation.as_deref()))
                     .flatten();
-                render.answer(guide, *facet, situation.as_deref(), missing, *confidence)
+                render.answer(guide, *facet, extent, situation.as_deref(), missing, *confidence)
             }
-            Step::Unsure(guide) => render.unsure(corpus.guide(guide).expect("decisions name guides of this corpus")),
+            Step::Unsure { guide, is_asked } => {
+                let guide = corpus.guide(guide).expect("decisions name guides of this corpus");
+                self.leave_open(&render, said, guide, *is_asked)?
+            }
             Step::Clarify(options) => render.clarify(options),
             Step::Several(matters) => render.several(matters),
             Step::Journey(id) => render.journey(corpus.journey(id).expect("decisions name journeys of this corpus")),
@@ -231,21 +240,50 @@ impl<'h> Conversation<'h> {
         candidates: &[(EntryRef, f32)],
     ) -> Result<Reply, RecordError> {
         let mut reply = render.sentences(Outcome::Admit, &[ReplyId::Admit]);
-        let (zone, owner) = self.first_owner(candidates);
-        if let Some(records) = self.records {
-            let text = earlier.unwrap_or(&said.redacted);
-            let question = self.question(records, said, text, candidates, zone, owner.clone())?;
-            records.keep_question(&question, &said.message.conversation.alone(), said.message.delivery)?;
-            let kept = [computed("receipt", question.receipt.as_str())];
-            reply.lines.push(acknowledge(render, said, ReplyId::AdmitKept, &kept));
-            reply.lines.push(render.line(ReplyId::AdmitOwner, &[render.owner(owner.as_ref())]));
-            if !said.message.conversation.is_shared() {
-                reply.lines.push(render.line(ReplyId::AdmitProgress, &[]));
-            }
-            reply.receipt = Some(question.receipt);
-        }
+        self.keep_unanswered(render, said, earlier.unwrap_or(&said.redacted), candidates, &mut reply)?;
         reply.lines.push(render.hotline());
         Ok(reply)
+    }
+
+    /// Says that the guide leaves this open, and keeps a question together with the name of its matter.
+    fn leave_open(
+        &self,
+        render: &Renderer<'_>,
+        said: &Said<'_>,
+        guide: &Guide,
+        is_asked: bool,
+    ) -> Result<Reply, RecordError> {
+        let mut reply = render.unsure(guide);
+        if is_asked {
+            let text = redact(&format!("{}：{}", guide.plain_name.as_str(), said.redacted.as_str()));
+            self.keep_unanswered(render, said, &text, &[(EntryRef::Guide(guide.id.clone()), 1.0)], &mut reply)?;
+        }
+        let unit = self.edition.corpus.unit(&guide.unit);
+        reply.lines.extend(unit.and_then(|unit| render.ask_unit(unit)));
+        Ok(reply)
+    }
+
+    /// Keeps a question nobody here could answer, and adds to `reply` its number and who sees to it.
+    fn keep_unanswered(
+        &self,
+        render: &Renderer<'_>,
+        said: &Said<'_>,
+        text: &Redacted,
+        candidates: &[(EntryRef, f32)],
+        reply: &mut Reply,
+    ) -> Result<(), RecordError> {
+        let Some(records) = self.records else { return Ok(()) };
+        let (zone, owner) = self.first_owner(candidates);
+        let question = self.question(records, said, text, candidates, zone, owner.clone())?;
+        records.keep_question(&question, &said.message.conversation.alone(), said.message.delivery)?;
+        let kept = [computed("receipt", question.receipt.as_str())];
+        reply.lines.push(acknowledge(render, said, ReplyId::AdmitKept, &kept));
+        reply.lines.push(render.line(ReplyId::AdmitOwner, &[render.owner(owner.as_ref())]));
+        if !said.message.conversation.is_shared() {
+            reply.lines.push(render.line(ReplyId::AdmitProgress, &[]));
+        }
+        reply.receipt = Some(question.receipt);
+        Ok(())
     }
 
     fn hand_off(&self, render: &Renderer<'_>, said: &Said<'_>, in_distress: bool) -> Result<Reply, RecordError> {
@@ -428,14 +466,20 @@ impl<'h> Conversation<'h> {
                 next.talk_about(None);
                 (next.asked, next.aside, next.facet) = (words, None, None);
             }
-            Step::Listed(matter) => next.aside = Some(matter.clone()),
+            Step::Listed(matter) => {
+                // With no guide talked about, later words are read together with those that led to this matter.
+                if next.guide.is_none() && next.aside.as_ref() != Some(matter) {
+                    next.asked = words;
+                }
+                next.aside = Some(matter.clone());
+            }
             Step::SayAgain => {
                 next.talk_about(None);
                 (next.asked, next.aside, next.facet) = (None, None, None);
             }
             // A greeting begins anew.
             Step::Help { first_words: true } => return next.begun_anew(),
-            Step::Unsure(_) => next.aside = None,
+            Step::Unsure { .. } => next.aside = None,
             Step::AskOpinion => next.awaits_opinion = true,
             Step::Rate(_, level) if level.is_low() => next.awaits_reason.clone_from(&reply.receipt),
             Step::Forget => return Dialogue::default(),

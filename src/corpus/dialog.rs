@@ -21,7 +21,7 @@ pub struct Turn {
     pub facet: Option<Facet>,
 }
 
-/// What the staff call the facets in sample conversations.
+/// What the staff call the facets in sample conversations and question files.
 const ASKED: [(&str, Facet); 12] = [
     ("what", Facet::Overview),
     ("who", Facet::Eligibility),
@@ -36,6 +36,11 @@ const ASKED: [(&str, Facet); 12] = [
     ("missing", Facet::MissingDocument),
     ("result", Facet::Result),
 ];
+
+/// The facet that the staff call `name`.
+pub fn facet_named(name: &str) -> Option<Facet> {
+    ASKED.iter().find(|(known, _)| *known == name).map(|(_, facet)| *facet)
+}
 
 /// A line as the staff write it; what kind of question it is is a note for them.
 #[derive(Deserialize)]
@@ -66,8 +71,8 @@ pub fn read(file: usize, text: &str, diagnostics: &Diagnostics) -> Vec<Dialog> {
                     // Written with escapes: the line must do.
                     None => line.place.clone(),
                 };
-                let asked = said.facet.and_then(|asked| ASKED.iter().find(|(name, _)| *name == asked));
-                Turn { said: Text::new(said.q, place), about: said.expect, facet: asked.map(|(_, facet)| *facet) }
+                let facet = said.facet.as_deref().and_then(facet_named);
+                Turn { said: Text::new(said.q, place), about: said.expect, facet }
             };
             Some(turns.into_iter().map(turn).collect())
         }

@@ -5,7 +5,9 @@ use std::num::NonZeroU16;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
+use super::follow_ups::FollowUp;
 use super::ids::{GuideId, MatterId, UnitId};
+use super::language::Facet;
 use super::parse::{Choice, Fields, Text};
 
 /// One of the five service areas (重点服务区).
@@ -239,6 +241,8 @@ pub struct Guide {
     pub aliases: Vec<Text>,
     /// Ways people put it: the typical ten, then those of `asks/<id>.txt`. Matched, never shown.
     pub asks: Vec<Text>,
+    /// What people say after they heard of it, from `follow_ups/<id>.txt`. Matched, never shown.
+    pub follow_ups: Vec<FollowUp>,
     /// Conditions, one a sentence; all must hold unless the sentence says otherwise.
     pub eligibility: Vec<Text>,
     /// What changes the list of documents.
@@ -289,6 +293,17 @@ pub struct Guide {
     pub to_confirm: Vec<Text>,
 }
 
+/// A sentence of a guide that may answer a question by itself.
+#[derive(Clone, Copy, Debug)]
+pub struct Passage<'g> {
+    /// The facet it is part of.
+    pub facet: Facet,
+    /// What it says.
+    pub text: &'g Text,
+    /// The number of the document it is about.
+    pub document: Option<usize>,
+}
+
 impl Guide {
     /// Reads one guide file.
     pub fn read(fields: Fields<'_>) -> Self {
@@ -305,6 +320,7 @@ impl Guide {
             audience: fields.choices("audience"),
             aliases: fields.texts("aliases"),
             asks: fields.some_texts("asks"),
+            follow_ups: Vec::new(),
             eligibility: fields.some_texts("eligibility"),
             situations: fields.tables("situations").into_iter().map(Situation::read).collect(),
             documents: fields.tables("documents").into_iter().map(Document::read).collect(),
@@ -340,6 +356,33 @@ impl Guide {
             document.situations.is_empty()
                 || situation.is_some_and(|wanted| document.situations.iter().any(|id| id.as_str() == wanted))
         })
+    }
+
+    /// The sentences that may answer a question by themselves, in the order of the fields.
+    pub fn passages(&self) -> Vec<Passage<'_>> {
+        let parts = [
+            (Facet::Overview, vec![&self.one_line]),
+            (Facet::Eligibility, self.eligibility.iter().collect()),
+            (Facet::Steps, self.steps.iter().collect()),
+            (Facet::Place, self.place_to_go.iter().collect()),
+            (Facet::Online, self.online.iter().flat_map(|online| &online.notes).collect()),
+            (Facet::TimeLimit, self.time_notes.iter().collect()),
+            (Facet::Fee, self.fee_notes.iter().collect()),
+            (Facet::Proxy, self.proxy.iter().flat_map(|proxy| &proxy.notes).collect()),
+            (Facet::Result, self.result.iter().collect()),
+            (Facet::Overview, self.tip.iter().collect()),
+        ];
+        let of = |facet, text| Passage { facet, text, document: None };
+        let parts = parts
+            .into_iter()
+            .flat_map(|(facet, texts): (_, Vec<&Text>)| texts.into_iter().map(move |text| of(facet, text)));
+        let mut passages: Vec<Passage<'_>> = parts.collect();
+        for (number, document) in self.documents.iter().enumerate() {
+            let of = |facet| move |text| Passage { facet, text, document: Some(number) };
+            passages.extend(document.note.iter().map(of(Facet::Documents)));
+            passages.extend(document.missing.iter().map(of(Facet::MissingDocument)));
+        }
+        passages
     }
 
     /// The situation with this id.

@@ -266,6 +266,8 @@ pub struct TurnCues {
     pub turn_away: Vec<Text>,
     /// Phrases that come back to what was talked about before ("说回").
     pub turn_back: Vec<Text>,
+    /// What makes a message a question rather than a remark.
+    pub asking: Vec<Text>,
     /// Phrases that join another matter to the one before (还要, 顺便).
     pub also: Vec<Text>,
 }
@@ -307,6 +309,7 @@ impl TurnCues {
             interjections: fields.texts("interjections"),
             turn_away: fields.texts("turn_away"),
             turn_back: fields.texts("turn_back"),
+            asking: fields.texts("asking"),
             also: fields.texts("also"),
         };
         fields.finish();

@@ -7,6 +7,7 @@ pub mod diagnostic;
 pub mod dialog;
 pub mod directory;
 pub mod enlarge;
+pub mod follow_ups;
 pub mod guide;
 pub mod hall_info;
 pub mod ids;
@@ -24,7 +25,8 @@ use toml::de::DeTable;
 pub use diagnostic::{Diagnostic, Diagnostics, Place, Report, Severity, SourceFile};
 pub use dialog::{Dialog, Turn};
 pub use directory::{Holidays, Journey, Matter, Stage, Unit, UnitKind};
-pub use guide::{Document, Guide, Neighbour, OnlineLevel, ProxyRule, Situation, Status, Zone};
+pub use follow_ups::FollowUp;
+pub use guide::{Document, Guide, Neighbour, OnlineLevel, Passage, ProxyRule, Situation, Status, Zone};
 pub use hall_info::HallInfo;
 pub use ids::{GuideId, JourneyId, MatterId, UnitId};
 pub use language::{Facet, FacetCues, HallTopic, Intent, IntentKind, Language, TurnCues, WordTable};
@@ -188,6 +190,7 @@ enum Room<'p> {
     Journey,
     Dialogs,
     Asks(&'p str),
+    FollowUps(&'p str),
 }
 
 fn room(path: &str) -> Option<Room<'_>> {
@@ -203,7 +206,11 @@ fn room(path: &str) -> Option<Room<'_>> {
         DIALOGS => Room::Dialogs,
         _ if path.starts_with("guides/") && path.ends_with(".toml") => Room::Guide,
         _ if path.starts_with("journeys/") && path.ends_with(".toml") => Room::Journey,
-        _ => Room::Asks(path.strip_prefix("asks/")?.strip_suffix(".txt")?),
+        _ => match path.strip_suffix(".txt")?.split_once('/')? {
+            ("asks", id) => Room::Asks(id),
+            ("follow_ups", id) => Room::FollowUps(id),
+            _ => return None,
+        },
     })
 }
 
@@ -212,7 +219,8 @@ fn assemble(files: &[SourceFile], diagnostics: &Diagnostics) -> Option<Corpus> {
         (None, Vec::new(), Holidays::default(), Vec::<Matter>::new());
     let (mut words, mut language, mut replies) = (WordTable::default(), Language::default(), Vec::new());
     let (mut jargon, mut dialogs) = (Vec::new(), Vec::new());
-    let (mut guides, mut journeys, mut asks) = (Vec::<Guide>::new(), Vec::new(), Vec::new());
+    let (mut guides, mut journeys) = (Vec::<Guide>::new(), Vec::new());
+    let (mut asks, mut follow_ups) = (Vec::new(), Vec::new());
     for (number, file) in files.iter().enumerate() {
         let whole = Place { file: number, span: 0..0 };
         let Some(room) = room(&file.path) else {
@@ -222,6 +230,10 @@ fn assemble(files: &[SourceFile], diagnostics: &Diagnostics) -> Option<Corpus> {
         match room {
             Room::Asks(id) => {
                 asks.push((id.to_owned(), whole, read_lines(number, &file.text)));
+                continue;
+            }
+            Room::FollowUps(id) => {
+                follow_ups.push((id.to_owned(), whole, number));
                 continue;
             }
             Room::Dialogs => {
@@ -247,7 +259,7 @@ fn assemble(files: &[SourceFile], diagnostics: &Diagnostics) -> Option<Corpus> {
             Room::Jargon => jargon = jargon::read(fields),
             Room::Guide => guides.push(Guide::read(fields)),
             Room::Journey => journeys.push(Journey::read(fields)),
-            Room::Asks(_) | Room::Dialogs => unreachable!("they are lines, handled above"),
+            Room::Asks(_) | Room::FollowUps(_) | Room::Dialogs => unreachable!("they are lines, handled above"),
         }
     }
     for (id, place, lines) in asks {
@@ -259,6 +271,16 @@ fn assemble(files: &[SourceFile], diagnostics: &Diagnostics) -> Option<Corpus> {
             None => {
                 let cure = "文件名要与一份指南、catalogue.toml 里一件事或 intents.toml 里一类话的编号相同";
                 diagnostics.error(place, format!("没有编号是“{id}”的指南、事项或话"), cure);
+            }
+        }
+    }
+    for (id, place, number) in follow_ups {
+        match guides.iter_mut().find(|guide| guide.id.as_str() == id) {
+            Some(guide) => {
+                guide.follow_ups = follow_ups::read(number, &files[number].text, guide, diagnostics);
+            }
+            None => {
+                diagnostics.error(place, format!("没有编号是“{id}”的指南"), "文件名要与一份指南的编号相同");
             }
         }
     }

@@ -27,6 +27,8 @@ pub struct Case {
     pub style: Option<String>,
     /// What it is, when it is out of scope.
     pub kind: Option<String>,
+    /// The sentences of the guide any of which answers it; empty when the guide leaves it open.
+    pub says: Option<Vec<String>>,
 }
 
 #[derive(Deserialize)]

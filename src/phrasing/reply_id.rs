@@ -246,6 +246,8 @@ reply_ids! {
     Unsure = "unsure" ["name"];
     /// A matter without a guide.
     Listed = "listed" ["name"];
+    /// That no more is known of a matter spoken of before.
+    ListedAgain = "listed_again" ["name"];
     /// Whose it is and where to ask.
     ListedWhere = "listed_where" ["where"];
     /// Several matters asked for at once.
@@ -272,6 +274,8 @@ reply_ids! {
     Eligibility = "eligibility" ["name", "count"];
     /// One condition.
     EligibilityOne = "eligibility_one" ["name", "text"];
+    /// One condition that a message is about.
+    PassageEligibility = "passage_eligibility" ["text"];
     /// What to bring.
     Documents = "documents" ["name", "count"];
     /// What to bring in a situation.

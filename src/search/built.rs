@@ -23,7 +23,8 @@ const NOT_SEARCHED: [&str; 6] =
     ["README.md", "hall.toml", "holidays.toml", "jargon.toml", "replies.toml", "units.toml"];
 
 fn is_searched(file: &SourceFile) -> bool {
-    !NOT_SEARCHED.contains(&file.path.as_str()) && !file.path.starts_with("confirmed/")
+    let is_beside = ["confirmed/", "follow_ups/"].iter().any(|folder| file.path.starts_with(folder));
+    !NOT_SEARCHED.contains(&file.path.as_str()) && !is_beside
 }
 
 /// The folder of what is built from `corpus`.

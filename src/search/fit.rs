@@ -7,7 +7,7 @@ use rayon::prelude::*;
 
 use super::evidence::{Evidence, FEATURES};
 use super::learned::Learned;
-use super::ranking::{CONTEXT_FEATURES, Ranking, TRUST_FEATURES, dot, logistic, trust_features};
+use super::ranking::{Ranking, TRUST_FEATURES, dot, logistic, softmax, trust_features};
 use super::{EntryRef, IndexError, Model, Search, training};
 use crate::corpus::Corpus;
 use crate::text::Normaliser;
@@ -196,42 +196,43 @@ impl Example {
     }
 }
 
-/// A message of a conversation: what speaks for each thing it may mean, and which of them are meant.
+/// A message of a conversation: what speaks for each thing it may mean, or be answered with, and which of them are right.
 #[derive(Clone)]
-pub struct LearnedContext {
-    /// By candidate: its context features.
-    pub candidates: Vec<[f32; CONTEXT_FEATURES.len()]>,
+pub struct Lesson<const FEATURES: usize> {
+    /// By candidate: its features.
+    pub candidates: Vec<[f32; FEATURES]>,
     /// By candidate: whether it would do.
     pub right: Vec<bool>,
     /// How much the message counts.
     pub weight: f32,
 }
 
-/// Fits the weights of the context features: gradient ascent on the log-likelihood that one of the right is meant.
-pub fn fit_context(ranking: &mut Ranking, messages: &[LearnedContext]) {
+/// Fits the weights of the features of `lessons`: gradient ascent on the log-likelihood that one of the right
+/// candidates is chosen (softmax), with a pull towards zero.
+pub fn fit_choice<const FEATURES: usize>(weights: &mut [f32], lessons: &[Lesson<FEATURES>]) {
     const ROUNDS: usize = 2000;
     const STEP: f32 = 0.3;
     const PULL: f32 = 1e-3;
-    let messages: Vec<&LearnedContext> = messages.iter().filter(|message| message.right.contains(&true)).collect();
-    let total: f32 = messages.iter().map(|message| message.weight).sum();
+    let lessons: Vec<&Lesson<FEATURES>> = lessons.iter().filter(|lesson| lesson.right.contains(&true)).collect();
+    let total: f32 = lessons.iter().map(|lesson| lesson.weight).sum();
     for _ in 0..ROUNDS {
-        let mut gradient = [0.0f32; CONTEXT_FEATURES.len()];
-        for message in &messages {
-            let shares = ranking.shares_in_context(&message.candidates);
+        let mut gradient = [0.0f32; FEATURES];
+        for lesson in &lessons {
+            let shares = softmax(lesson.candidates.iter().map(|features| dot(weights, features)));
             let of_right: f32 =
-                shares.iter().zip(&message.right).map(|(share, right)| if *right { *share } else { 0.0 }).sum();
-            for ((features, share), right) in message.candidates.iter().zip(&shares).zip(&message.right) {
+                shares.iter().zip(&lesson.right).map(|(share, right)| if *right { *share } else { 0.0 }).sum();
+            for ((features, share), right) in lesson.candidates.iter().zip(&shares).zip(&lesson.right) {
                 let wanted = if *right { share / of_right.max(f32::EPSILON) } else { 0.0 };
                 for (slope, feature) in gradient.iter_mut().zip(features) {
-                    *slope += message.weight * (wanted - share) * feature;
+                    *slope += lesson.weight * (wanted - share) * feature;
                 }
             }
         }
-        for (weight, slope) in ranking.context.iter_mut().zip(gradient) {
+        for (weight, slope) in weights.iter_mut().zip(gradient) {
             *weight += STEP * (slope / total.max(1.0) - PULL * *weight);
         }
     }
-    for weight in &mut ranking.context {
+    for weight in weights {
         *weight = (*weight * 1000.0).round() / 1000.0;
     }
 }

@@ -22,10 +22,10 @@ use std::path::Path;
 pub use candidates::IndexError;
 pub use entry::{EntryRef, entries};
 pub use evidence::{Evidence, FEATURES, Phrase};
-pub use fit::{Confirmed, LearnedContext, Quality, fit, fit_context};
+pub use fit::{Confirmed, Lesson, Quality, fit, fit_choice};
 pub use lexicon::{Lexicon, Query};
 pub use model::{Model, ModelError, RANKING_FILE, VECTORS_FILE};
-pub use ranking::{CONTEXT_FEATURES, Costs, Ranking, RankingError};
+pub use ranking::{ANSWER_FEATURES, CONTEXT_FEATURES, Costs, Ranking, RankingError};
 pub use vectors::{VectorsError, WordVectors};
 
 use candidates::Candidates;

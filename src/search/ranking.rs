@@ -57,6 +57,23 @@ pub const CONTEXT_FEATURES: [&str; 40] = [
     "nothing_subject",
 ];
 
+/// What speaks for a sentence, a facet, or nothing of the guide talked about as the answer to a message, in the order of
+/// the fitted weights. The conversation gathers it.
+pub const ANSWER_FEATURES: [&str; 12] = [
+    "passage",
+    "passage_learned",
+    "passage_facet_cued",
+    "passage_facet_worded",
+    "facet",
+    "facet_cued",
+    "facet_worded",
+    "facet_repeated",
+    "nothing",
+    "nothing_learned",
+    "nothing_cued",
+    "nothing_worded",
+];
+
 /// Trust in an entry one of whose names or asks is the question to the word.
 const WORD_FOR_WORD: f32 = 0.9;
 
@@ -70,6 +87,8 @@ pub struct Ranking {
     pub trust: Vec<f32>,
     /// By context feature: its weight in the score of an entry in the light of what was said before.
     pub context: Vec<f32>,
+    /// By answer feature: its weight in the score of what a guide has for a message.
+    pub answers: Vec<f32>,
     /// At and above this confidence a guide is answered.
     pub answer_at: f32,
     /// At and above this confidence an entry is offered as a choice.
@@ -133,6 +152,7 @@ impl Ranking {
         if ranking.weights.len() != FEATURES.len()
             || ranking.trust.len() != TRUST_FEATURES
             || ranking.context.len() != CONTEXT_FEATURES.len()
+            || ranking.answers.len() != ANSWER_FEATURES.len()
         {
             return Err(RankingError::OtherFeatures { path: owned() });
         }
@@ -153,7 +173,8 @@ impl Ranking {
         let mut context = vec![0.0; CONTEXT_FEATURES.len()];
         context[..4].fill(0.6);
         let weights = vec![4.0; FEATURES.len()];
-        Self { weights, trust, context, answer_at: 0.5, offer_at: 0.1, costs: Costs::default() }
+        let answers = vec![0.0; ANSWER_FEATURES.len()];
+        Self { weights, trust, context, answers, answer_at: 0.5, offer_at: 0.1, costs: Costs::default() }
     }
 
     fn score(&self, evidence: &Evidence) -> f32 {
@@ -168,6 +189,11 @@ impl Ranking {
     /// How likely each of several entries is meant in the light of what was said before, given its context features.
     pub fn shares_in_context(&self, candidates: &[[f32; CONTEXT_FEATURES.len()]]) -> Vec<f32> {
         softmax(candidates.iter().map(|features| dot(&self.context, features)))
+    }
+
+    /// How likely each of several things a guide has answers a message, given its answer features.
+    pub fn shares_in_guide(&self, candidates: &[[f32; ANSWER_FEATURES.len()]]) -> Vec<f32> {
+        softmax(candidates.iter().map(|features| dot(&self.answers, features)))
     }
 
     /// The first and second candidates by share.
@@ -224,7 +250,7 @@ pub(super) fn trust_features(
     features
 }
 
-fn softmax(scores: impl Iterator<Item = f32>) -> Vec<f32> {
+pub(super) fn softmax(scores: impl Iterator<Item = f32>) -> Vec<f32> {
     let scores: Vec<f32> = scores.collect();
     let highest = scores.iter().copied().fold(f32::MIN, f32::max);
     let powers: Vec<f32> = scores.iter().map(|score| (score - highest).exp()).collect();

@@ -65,6 +65,22 @@ impl Subjects<'_> {
     }
 }
 
+/// How far the wording of a message asks for each facet: natural logarithms of shares.
+pub struct FacetShares(Vec<f32>);
+
+impl FacetShares {
+    /// The share of `facet`.
+    pub fn of(&self, facet: Facet) -> f32 {
+        let number = Facet::all().position(|known| known == facet);
+        self.0[number.expect("it is one of all")]
+    }
+
+    /// The share of none of them.
+    pub fn none(&self) -> f32 {
+        self.0[self.0.len() - 1]
+    }
+}
+
 impl Following {
     /// From all sample conversations of `corpus`.
     pub fn new(corpus: &Corpus) -> Self {
@@ -129,11 +145,9 @@ impl Following {
         Subjects { guides: &self.guides, log_shares: self.subjects.log_shares(normalised) }
     }
 
-    /// The facet that a message asks for by its wording, if it is likelier than all others together.
-    pub fn facet(&self, normalised: &str) -> Option<Facet> {
-        let shares = self.facets.log_shares(normalised);
-        let (likeliest, _) = Facet::all().zip(shares).find(|(_, log_share)| log_share.exp() > 0.5)?;
-        Some(likeliest)
+    /// How far the wording of a message that goes on asks for each facet.
+    pub fn facets(&self, normalised: &str) -> FacetShares {
+        FacetShares(self.facets.log_shares(normalised))
     }
 
     /// How much likelier than by chance somebody who turns away from the guide `from` turns to `to`: the natural

@@ -2,6 +2,7 @@
 //!
 //! Reads, never decides: what to do about it is `conversation::decision`.
 
+mod answering;
 mod clauses;
 mod cues;
 mod following;
@@ -15,9 +16,10 @@ use crate::records::Receipt;
 use crate::search::Lexicon;
 use crate::text::segment::bigrams;
 
+pub use answering::Answering;
 pub use clauses::{denied, meant, parts};
 pub use cues::Cues;
-pub use following::{Following, Move, Subjects};
+pub use following::{FacetShares, Following, Move, Subjects};
 pub use pick::Pick;
 pub use readable::{LONGEST_MESSAGE, Unreadable, readable};
 use slots::slots;
@@ -40,6 +42,8 @@ pub struct Reading<'c> {
     pub turns_away: bool,
     /// Whether it comes back to what was talked about before ("说回…").
     pub turns_back: bool,
+    /// Whether it is a question rather than a remark.
+    pub asks: bool,
     /// Words that carry the matter.
     pub content: Vec<String>,
     /// A choice among options offered before.
@@ -66,6 +70,7 @@ pub fn read<'c>(normalised: &str, corpus: &'c Corpus, cues: &'c Cues, lexicon: &
         corrects: corrects(turns, normalised),
         turns_away: turns.turn_away.iter().any(|turn| normalised.contains(turn.as_str())),
         turns_back: turns.turn_back.iter().any(|turn| normalised.contains(turn.as_str())),
+        asks: turns.asking.iter().any(|word| normalised.contains(word.as_str())),
         pick: pick::pick(normalised),
         receipt: find_receipt(normalised),
         cued_intent: cues.intent(normalised, corpus),

@@ -1,9 +1,10 @@
 //! One facet of one guide: the conclusion first, then what supports it, then how far it can be relied on.
 
 use super::{Renderer, facet_button, guide_ref};
+use crate::conversation::decision::Extent;
 use crate::conversation::message::Action;
 use crate::conversation::reply::{Button, Outcome, Reply};
-use crate::corpus::{Document, Facet, Guide, OnlineLevel, ProxyRule, Status, Text};
+use crate::corpus::{Document, Facet, Guide, OnlineLevel, Passage, ProxyRule, Status, Text};
 use crate::phrasing::{Blank, Line, ReplyId, computed, from_corpus, from_field};
 
 /// The facets one tap away, the most asked first.
@@ -26,6 +27,7 @@ impl Renderer<'_> {
         &self,
         guide: &Guide,
         facet: Facet,
+        extent: &Extent,
         situation: Option<&str>,
         missing: Option<usize>,
         confidence: f32,
@@ -33,7 +35,29 @@ impl Renderer<'_> {
         let mut reply = Reply::new(Outcome::Answer);
         reply.guides.push(guide_ref(guide, confidence));
         reply.facet = Some(facet);
-        reply.lines = match facet {
+        reply.lines = match extent {
+            Extent::Facet => self.facet(guide, facet, situation, missing),
+            Extent::Passages(numbers) => {
+                let passages = guide.passages();
+                let said = numbers.iter().map(|number| passages[*number]);
+                said.flat_map(|passage| self.passage(guide, &passage, situation)).collect()
+            }
+        };
+        reply.lines.extend(self.closing(guide, facet));
+        self.show_next(&mut reply, guide, facet, situation);
+        reply
+    }
+
+    fn passage(&self, guide: &Guide, passage: &Passage<'_>, situation: Option<&str>) -> Vec<Line> {
+        match passage.facet {
+            Facet::MissingDocument => self.missing_document(guide, situation, passage.document),
+            Facet::Eligibility => vec![self.say(ReplyId::PassageEligibility, &[from_corpus("text", passage.text)])],
+            _ => vec![self.sentence(passage.text)],
+        }
+    }
+
+    fn facet(&self, guide: &Guide, facet: Facet, situation: Option<&str>, missing: Option<usize>) -> Vec<Line> {
+        match facet {
             Facet::Overview => self.overview(guide),
             Facet::Eligibility => self.eligibility(guide),
             Facet::Documents => self.documents(guide, situation),
@@ -46,20 +70,15 @@ impl Renderer<'_> {
             Facet::Proxy => self.proxy(guide),
             Facet::MissingDocument => self.missing_document(guide, situation, missing),
             Facet::Result => self.result(guide),
-        };
-        reply.lines.extend(self.closing(guide, facet));
-        self.show_next(&mut reply, guide, facet, situation);
-        reply
+        }
     }
 
-    /// That nothing surer can be said of `guide`, and whom to ask.
+    /// That the guide leaves open what was asked of it.
     pub fn unsure(&self, guide: &Guide) -> Reply {
         let mut reply = Reply::new(Outcome::Answer);
         reply.guides.push(guide_ref(guide, 1.0));
-        reply.facet = Some(Facet::Eligibility);
         reply.lines.push(self.say(ReplyId::Unsure, &[name(guide)]));
-        reply.lines.extend(self.corpus.unit(&guide.unit).and_then(|unit| self.ask_unit(unit)));
-        self.show_next(&mut reply, guide, Facet::Eligibility, None);
+        self.show_next(&mut reply, guide, Facet::Overview, None);
         reply
     }
 

@@ -166,7 +166,7 @@ impl Renderer<'_> {
     /// Whose matter it is; `again` when that was said before and no more is known.
     pub fn listed(&self, matter: &Matter, again: bool) -> Reply {
         let mut reply = Reply::new(Outcome::Listed);
-        let head = if again { ReplyId::Unsure } else { ReplyId::Listed };
+        let head = if again { ReplyId::ListedAgain } else { ReplyId::Listed };
         reply.lines.push(self.say(head, &[from_corpus("name", &matter.plain_name)]));
         reply.lines.push(self.say(ReplyId::ListedWhere, &[from_corpus("where", &matter.where_to_ask)]));
         if let Some(unit) = matter.unit.as_ref().and_then(|id| self.corpus.unit(id)) {
