@@ -71,6 +71,18 @@ fn a_circumstance_hears_the_sentence_that_is_about_it() {
 }
 
 #[test]
+fn papers_days_and_sums_are_told_together() {
+    let hall = TestHall::new();
+    let boss = hall.citizen("boss");
+    boss.says(&hall, "公司不做了怎么注销").is_answered_from("company-closure");
+    let days = boss.says(&hall, "大概要多久").is_answered_from("company-closure").about(Facet::TimeLimit).0.text();
+    assert!(days.contains("公示满20天") && days.contains("3个工作日"), "{days}");
+    boss.says(&hall, "怎么改公司执照").is_answered_from("company-change");
+    let papers = boss.says(&hall, "改名要带什么").is_answered_from("company-change").about(Facet::Documents).0.text();
+    assert!(papers.contains("1. ") && papers.contains("2. "), "{papers}");
+}
+
+#[test]
 fn what_the_guide_leaves_open_is_said_to_be_so_and_kept_with_the_name_of_its_matter() {
     let hall = TestHall::new();
     let uncle = hall.citizen("uncle");

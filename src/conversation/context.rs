@@ -30,6 +30,8 @@ const ANOTHER: f32 = 0.6;
 /// At and above this confidence a message is about another matter even where its words follow on the one of another
 /// authority.
 const SURE_OF_ANOTHER: f32 = 0.7;
+/// Facets of which no sentence is told alone when the facet is asked for.
+const TOLD_TOGETHER: [Facet; 3] = [Facet::Documents, Facet::TimeLimit, Facet::Fee];
 /// Words beside a facet that are little.
 const LITTLE: usize = 3;
 /// Below this logarithm of its share an entry fits no worse.
@@ -370,7 +372,18 @@ fn stay(s: &Situation<'_>, guide: &GuideId, reason: Reason) -> Option<Decision> 
             if facet.is_some_and(|facet| facet != Facet::MissingDocument) && s.reading.content.len() <= LITTLE {
                 candidates.retain(|(candidate, _)| *candidate != Candidate::Nothing);
             }
+            // "找不到那个" is no paper of it.
+            if understand::named_document(s.normalised, guide, situation.as_deref()).is_none() {
+                candidates.retain(|(candidate, _)| *candidate != Candidate::Facet(Facet::MissingDocument));
+            }
             match answering::decide(s, &candidates) {
+                // Papers, days and sums are told together: one of them alone misleads.
+                Answering::Passages(numbers)
+                    if facet.is_some_and(|asked| TOLD_TOGETHER.contains(&asked))
+                        && facet == Some(guide.passages()[numbers[0]].facet) =>
+                {
+                    (guide.passages()[numbers[0]].facet, Extent::Facet)
+                }
                 Answering::Passages(numbers) => (guide.passages()[numbers[0]].facet, Extent::Passages(numbers)),
                 Answering::Facet(facet) => (facet, Extent::Facet),
                 // "新地方是租的" asks nothing.
