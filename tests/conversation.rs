@@ -39,6 +39,7 @@ fn a_follow_up_about_another_offices_matter_jumps_to_no_guide() {
     let uncle = hall.citizen("uncle");
     uncle.says(&hall, "工伤认定怎么申请").is(Outcome::Listed);
     uncle.says(&hall, "多久能批下来").is(Outcome::Listed);
+    uncle.says(&hall, "要不要两个人都到").is(Outcome::Listed);
     uncle.says(&hall, "那护照怎么办").is(Outcome::Listed);
     uncle.says(&hall, "失业金怎么申请").is_answered_from("unemployment-benefit");
 }

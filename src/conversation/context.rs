@@ -113,9 +113,9 @@ fn of_the_aside(s: &Situation<'_>) -> Option<Decision> {
     let belongs = stays > turns || s.hits_together.first().is_some_and(|hit| hit.entry == entry);
     let names_another = s.reading.cued_intent.is_some()
         || s.hits.first().is_some_and(|hit| match hit.entry {
-            EntryRef::Intent(_) => hit.confidence >= SURE,
             _ if hit.entry == entry => false,
             _ if belongs => hit.evidence.is_word_for_word || hit.confidence >= SURE_OF_ANOTHER,
+            EntryRef::Intent(_) => hit.confidence >= SURE,
             _ => hit.confidence >= ANOTHER * s.ranking.answer_at,
         });
     let is_about_it = !names_another && !s.reading.corrects && !s.reading.turns_away && !speaks_of_the_unknown(s);
