@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::{Done, hall_without_records, open_edition, open_records};
 use crate::channels::terminal;
 use crate::clock::{Clock, SystemClock};
-use crate::conversation::decision::{Extent, Reason, Step};
+use crate::conversation::decision::{Reason, Step};
 use crate::conversation::{Body, Conversation, Dialogue, Message, ReplyJson, Trace};
 use crate::corpus::{Guide, GuideId};
 use crate::edition::Edition;
@@ -163,7 +163,6 @@ fn explanation(edition: &Edition, trace: &Trace<'_>) -> String {
         })
         .collect();
     let (reason, numbers) = reason(&trace.decision.reason);
-    let sentences = sentences(edition, &trace.decision.step);
     let (step, about) = step(&trace.decision.step);
     let template = templates.get_template("explain.txt").expect("it was just added");
     let filled = template.render(context! {
@@ -180,7 +179,6 @@ fn explanation(edition: &Edition, trace: &Trace<'_>) -> String {
         numbers,
         step,
         about,
-        sentences,
         revision => edition.corpus.revision.as_str(),
     });
     filled.expect("the template's values are given")
@@ -225,16 +223,6 @@ fn step(step: &Step) -> (&'static str, Vec<String>) {
         Step::SayAgain => ("say_again", Vec::new()),
         Step::Admit { candidates, .. } => ("admit", ids(candidates)),
     }
-}
-
-/// The sentences of the guide that say what was asked.
-fn sentences(edition: &Edition, step: &Step) -> Vec<String> {
-    let Step::Answer { guide, extent: Extent::Passages(numbers), .. } = step else {
-        return Vec::new();
-    };
-    let guide = edition.corpus.guide(guide).expect("decisions name guides of this corpus");
-    let passages = guide.passages();
-    numbers.iter().map(|number| passages[*number].text.to_string()).collect()
 }
 
 /// The reason's name for the template, and its figures.

@@ -32,8 +32,8 @@ struct Scored {
     expected: Vec<String>,
     got: Vec<String>,
     confidence: f32,
-    facet_asked: Option<Facet>,
-    facet_got: Option<Facet>,
+    facet_asked: Option<String>,
+    facet_got: Option<String>,
     /// How the sentence wanted was met, where one is known.
     sentence: Option<Sentence>,
     micros: u64,
@@ -134,8 +134,8 @@ fn score(case: &Case, reply: &Reply, ids: &ItemIds, corpus: &Corpus, file: &Path
         expected: wanted.expected,
         got,
         confidence: reply.guides.first().map_or(0.0, |guide| guide.confidence),
-        facet_asked: case.facet.as_deref().and_then(facet_named),
-        facet_got: reply.facet,
+        facet_asked: case.facet.clone(),
+        facet_got: reply.facet.map(|facet| facet.key().to_owned()),
         sentence: case.says.as_deref().map(|says| sentence(says, reply)),
         micros: reply.micros,
     }
@@ -201,9 +201,10 @@ fn figures(scored: &[&Scored]) -> Figures {
 
 /// How often an answer from the right guide was about the facet asked for, and said the sentence wanted.
 fn print_facets(all: &[&Scored], out: &mut impl Write) -> std::io::Result<()> {
-    let answered = |scored: &&&Scored| scored.verdict == Verdict::Right && scored.facet_asked.is_some();
-    let asked: Vec<&&Scored> = all.iter().filter(answered).collect();
-    let met = asked.iter().filter(|scored| scored.facet_asked == scored.facet_got).count();
+    let right = all.iter().filter(|scored| scored.verdict == Verdict::Right);
+    let asked = right.filter_map(|scored| Some((facet_named(scored.facet_asked.as_deref()?)?, &scored.facet_got)));
+    let asked: Vec<(Facet, &Option<String>)> = asked.collect();
+    let met = asked.iter().filter(|(facet, got)| got.as_deref() == Some(facet.key())).count();
     if !asked.is_empty() {
         writeln!(out, "facet asked for: {met} of {} answers from the right guide", asked.len())?;
     }

@@ -2,14 +2,19 @@
 //!
 //! Fitted weights say how much what was learned of the wording and a facet heard in the words count.
 
-use super::decision::Situation;
+use super::decision::{Extent, Situation};
 use crate::corpus::{Facet, Guide, Passage};
 use crate::search::ANSWER_FEATURES;
+use crate::understand;
 
 /// From this share on, a further sentence is said beside the likeliest.
 const ALSO_AT: f32 = 0.2;
 /// Sentences that answer one message, at most.
 const MOST_PASSAGES: usize = 2;
+/// Facets of which no sentence is told alone when the facet is asked for: one of several papers, days or sums misleads.
+const TOLD_TOGETHER: [Facet; 3] = [Facet::Documents, Facet::TimeLimit, Facet::Fee];
+/// Words beside a facet that are little.
+const LITTLE: usize = 3;
 /// Below this logarithm of its share a candidate is no less likely.
 const LEAST: f32 = -8.0;
 /// Brings logarithms of shares into the range of the other features.
@@ -28,16 +33,6 @@ pub enum Candidate {
 
 /// What may answer, and what speaks for it in the order of `ANSWER_FEATURES`.
 pub type Judged = (Candidate, [f32; ANSWER_FEATURES.len()]);
-
-/// What answers.
-pub enum Answering {
-    /// These sentences of the guide, the likeliest first.
-    Passages(Vec<usize>),
-    /// A whole facet of it.
-    Facet(Facet),
-    /// Nothing it has.
-    Nothing,
-}
 
 /// Everything of `guide` that may answer the message, and that nothing does.
 pub fn candidates(s: &Situation<'_>, guide: &Guide) -> Vec<Judged> {
@@ -69,32 +64,41 @@ fn placed(start: usize, features: [f32; 4]) -> [f32; ANSWER_FEATURES.len()] {
     all
 }
 
-/// The passages among the likeliest that are likely enough to be said, with their shares.
-fn likeliest_passages(judged: &[(Candidate, f32)]) -> impl Iterator<Item = (usize, f32)> {
-    let likely = judged.iter().enumerate().filter_map(|(place, (candidate, share))| match candidate {
-        Candidate::Passage(number) if place == 0 || *share >= ALSO_AT => Some((*number, *share)),
-        _ => None,
-    });
-    likely.take(MOST_PASSAGES)
-}
-
-/// The candidates with their shares, the likeliest first.
-fn judged(s: &Situation<'_>, candidates: &[Judged]) -> Vec<(Candidate, f32)> {
-    let features: Vec<_> = candidates.iter().map(|(_, features)| *features).collect();
-    let shares = s.ranking.shares_in_guide(&features);
-    let mut judged: Vec<(Candidate, f32)> = candidates.iter().map(|(candidate, _)| *candidate).zip(shares).collect();
+/// What of `candidates`, those of `guide`, answers a message that asks for the facet `asked`: a facet, and how much of it;
+/// `None` when nothing the guide has does.
+pub fn decide(
+    s: &Situation<'_>,
+    guide: &Guide,
+    asked: Option<Facet>,
+    situation: Option<&str>,
+    candidates: &[Judged],
+) -> Option<(Facet, Extent)> {
+    // Whoever asks for a facet and says little else asks for what the guide has.
+    let has_it = asked.is_some_and(|facet| facet != Facet::MissingDocument) && s.reading.content.len() <= LITTLE;
+    // "找不到那个" is no paper of it.
+    let is_no_paper = understand::named_document(s.normalised, guide, situation).is_none();
+    let may_answer = |candidate: Candidate| match candidate {
+        Candidate::Nothing => !has_it,
+        Candidate::Facet(Facet::MissingDocument) => !is_no_paper,
+        _ => true,
+    };
+    let (candidates, features): (Vec<Candidate>, Vec<_>) =
+        candidates.iter().filter(|(candidate, _)| may_answer(*candidate)).copied().unzip();
+    let mut judged: Vec<_> = candidates.into_iter().zip(s.ranking.shares_in_guide(&features)).collect();
     judged.sort_by(|a, b| b.1.total_cmp(&a.1));
-    judged
-}
-
-/// What answers, of `candidates`.
-pub fn decide(s: &Situation<'_>, candidates: &[Judged]) -> Answering {
-    let judged = judged(s, candidates);
-    match judged.first() {
-        Some((Candidate::Facet(facet), _)) => Answering::Facet(*facet),
-        Some((Candidate::Passage(_), _)) => {
-            Answering::Passages(likeliest_passages(&judged).map(|(number, _)| number).collect())
+    match judged.first()?.0 {
+        Candidate::Facet(facet) => Some((facet, Extent::Facet)),
+        Candidate::Nothing => None,
+        Candidate::Passage(first) => {
+            let facet = guide.passages()[first].facet;
+            if asked == Some(facet) && TOLD_TOGETHER.contains(&facet) {
+                return Some((facet, Extent::Facet));
+            }
+            let others = judged[1..].iter().filter_map(|(candidate, share)| match candidate {
+                Candidate::Passage(number) if *share >= ALSO_AT => Some(*number),
+                _ => None,
+            });
+            Some((facet, Extent::Passages(std::iter::once(first).chain(others).take(MOST_PASSAGES).collect())))
         }
-        _ => Answering::Nothing,
     }
 }

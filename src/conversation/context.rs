@@ -4,7 +4,7 @@
 //! Each entry is judged by the words alone and by the words together with those that led to the matter talked about;
 //! fitted weights say how much each counts, and how much the matter talked about and what was offered do.
 
-use super::answering::{self, Answering, Candidate};
+use super::answering;
 use super::decision::{Decision, Extent, Reason, Situation, Step, by_confidence, choose, facet_asked, situation_of};
 use super::dialogue::Dialogue;
 use crate::corpus::{Facet, GuideId, HallTopic, Intent, IntentKind};
@@ -30,10 +30,6 @@ const ANOTHER: f32 = 0.6;
 /// At and above this confidence a message is about another matter even where its words follow on the one of another
 /// authority.
 const SURE_OF_ANOTHER: f32 = 0.7;
-/// Facets of which no sentence is told alone when the facet is asked for.
-const TOLD_TOGETHER: [Facet; 3] = [Facet::Documents, Facet::TimeLimit, Facet::Fee];
-/// Words beside a facet that are little.
-const LITTLE: usize = 3;
 /// Below this logarithm of its share an entry fits no worse.
 const LEAST_FIT: f32 = -12.0;
 /// Brings logarithms of shares into the range of the other features.
@@ -46,18 +42,18 @@ pub type Meant = Option<EntryRef>;
 /// What a message may mean, and what speaks for it in the order of `CONTEXT_FEATURES`.
 pub type InContext = (Meant, [f32; CONTEXT_FEATURES.len()]);
 
-/// Decides in context, between what `candidates` gave; `None` when nothing was talked about, or the words start afresh.
-pub fn decide(s: &Situation<'_>, candidates: &[InContext]) -> Option<Decision> {
+/// Decides in context, between what `candidates` gave, what of the guide talked about may answer being `in_guide`; `None` when nothing was talked about, or the words start afresh.
+pub fn decide(s: &Situation<'_>, candidates: &[InContext], in_guide: &[answering::Judged]) -> Option<Decision> {
     let asks_more = !s.reading.corrects && (asks_facet_alone(s) || asks_when_open(s));
     if let Some(aside) = s.dialogue.aside.clone().filter(|_| asks_more) {
         return Some(Decision { step: Step::Listed(aside), reason: Reason::FollowUp });
     }
     let Some(matter) = matter_talked_about(s.dialogue) else { return of_the_aside(s) };
     if asks_more {
-        return stay(s, &matter, Reason::FollowUp);
+        return stay(s, &matter, in_guide, Reason::FollowUp);
     }
     if let Some(guide) = turned_back_to(s) {
-        return stay(s, &guide, Reason::FollowUp);
+        return stay(s, &guide, in_guide, Reason::FollowUp);
     }
     if let Some(neighbour) = Family::of(s, &matter).told_apart() {
         return Some(Decision { step: choose(neighbour, s.dialogue), reason: Reason::ToldApart });
@@ -84,7 +80,7 @@ pub fn decide(s: &Situation<'_>, candidates: &[InContext]) -> Option<Decision> {
         return None;
     }
     if *best == current && *share >= STAY_AT {
-        return stay(s, &matter, Reason::LeansOnContext);
+        return stay(s, &matter, in_guide, Reason::LeansOnContext);
     }
     // Nothing about a matter, or hardly: what the words say alone must do.
     if best.is_none() || (matches!(best, Some(EntryRef::Intent(_))) && *share < s.ranking.answer_at) {
@@ -351,8 +347,9 @@ fn surely_wants_a_person(s: &Situation<'_>) -> bool {
     })
 }
 
-/// More of `guide`: of the matter talked about, or of one that is come back to or chosen.
-fn stay(s: &Situation<'_>, guide: &GuideId, reason: Reason) -> Option<Decision> {
+/// More of `guide`: of the matter talked about, what of which may answer is `in_guide`, or of one that is come back to or
+/// chosen.
+fn stay(s: &Situation<'_>, guide: &GuideId, in_guide: &[answering::Judged], reason: Reason) -> Option<Decision> {
     let situation = situation_of(s, guide);
     let goes_on = s.dialogue.guide.as_ref() == Some(guide);
     // A facet asked for before the bot asked back.
@@ -365,34 +362,13 @@ fn stay(s: &Situation<'_>, guide: &GuideId, reason: Reason) -> Option<Decision> 
         None if situation != s.dialogue.situation && s.dialogue.facet == Some(Facet::Documents) => {
             (Facet::Documents, Extent::Facet)
         }
-        _ => {
-            let guide = s.corpus.guide(guide)?;
-            let mut candidates = answering::candidates(s, guide);
-            // Whoever asks for a facet and says little else asks for what the guide has.
-            if facet.is_some_and(|facet| facet != Facet::MissingDocument) && s.reading.content.len() <= LITTLE {
-                candidates.retain(|(candidate, _)| *candidate != Candidate::Nothing);
+        _ => match answering::decide(s, s.corpus.guide(guide)?, facet, situation.as_deref(), in_guide) {
+            Some(answer) => answer,
+            None => {
+                let step = Step::Unsure { guide: guide.clone(), is_asked: s.reading.asks };
+                return Some(Decision { step, reason });
             }
-            // "找不到那个" is no paper of it.
-            if understand::named_document(s.normalised, guide, situation.as_deref()).is_none() {
-                candidates.retain(|(candidate, _)| *candidate != Candidate::Facet(Facet::MissingDocument));
-            }
-            match answering::decide(s, &candidates) {
-                // Papers, days and sums are told together: one of them alone misleads.
-                Answering::Passages(numbers)
-                    if facet.is_some_and(|asked| TOLD_TOGETHER.contains(&asked))
-                        && facet == Some(guide.passages()[numbers[0]].facet) =>
-                {
-                    (guide.passages()[numbers[0]].facet, Extent::Facet)
-                }
-                Answering::Passages(numbers) => (guide.passages()[numbers[0]].facet, Extent::Passages(numbers)),
-                Answering::Facet(facet) => (facet, Extent::Facet),
-                // "新地方是租的" asks nothing.
-                Answering::Nothing => {
-                    let step = Step::Unsure { guide: guide.id.clone(), is_asked: s.reading.asks };
-                    return Some(Decision { step, reason });
-                }
-            }
-        }
+        },
     };
     let step = Step::Answer { situation, facet, extent, guide: guide.clone(), confidence: 1.0 };
     Some(Decision { step, reason })

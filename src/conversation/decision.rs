@@ -1,8 +1,8 @@
 //! Answer, ask back, or admit: what to do about a message, and why. Values in, a value out; nothing is written here.
 
-use super::context;
 use super::dialogue::Dialogue;
 use super::message::{Action, Attachment};
+use super::{answering, context};
 use crate::corpus::{Corpus, Facet, Guide, GuideId, HallTopic, IntentKind, JourneyId, MatterId, Zone};
 use crate::phrasing::ReplyId;
 use crate::records::{Answer, Level, Receipt};
@@ -214,15 +214,20 @@ pub struct Situation<'s> {
     pub normalised: &'s str,
 }
 
-/// Decides about a message of words; `in_context` is what it may mean in the light of what was said before.
-pub fn decide(situation: &Situation<'_>, in_context: &[context::InContext]) -> Decision {
+/// Decides about a message of words; `in_context` is what it may mean in the light of what was said before, `in_guide` what
+/// of the guide talked about may answer it.
+pub fn decide(
+    situation: &Situation<'_>,
+    in_context: &[context::InContext],
+    in_guide: &[answering::Judged],
+) -> Decision {
     chosen_option(situation)
         .or_else(|| record_request(situation))
         .or_else(|| awaited_opinion(situation))
         .or_else(|| awaited_reason(situation))
         .or_else(|| area_named(situation))
         .or_else(|| several_matters(situation))
-        .or_else(|| context::decide(situation, in_context))
+        .or_else(|| context::decide(situation, in_context, in_guide))
         .or_else(|| deciding_phrase(situation))
         .unwrap_or_else(|| by_confidence(situation))
 }
@@ -415,8 +420,7 @@ pub(super) fn by_confidence(s: &Situation<'_>) -> Decision {
     let is_matter = |(entry, _): &(EntryRef, f32)| matches!(entry, EntryRef::Matter(_));
     // Somebody else's matters alone must be likelier: a list of them is no help to whoever asked something else. One
     // word ("户口") may mean any of them.
-    let begins = context::matter_talked_about(s.dialogue).is_none();
-    let matters_alone_at = if begins { MATTERS_ALONE * s.ranking.answer_at } else { s.ranking.answer_at };
+    let matters_alone_at = if begins(s) { MATTERS_ALONE * s.ranking.answer_at } else { s.ranking.answer_at };
     let is_worth_asking = !options.iter().all(is_matter) || best >= matters_alone_at || is_one_word(s);
     if !options.is_empty() && is_worth_asking {
         let reason = match () {
@@ -438,6 +442,11 @@ fn offered<'s>(s: &Situation<'s>) -> impl Iterator<Item = &'s Hit> {
     s.hits.iter().filter(move |hit| hit.confidence >= least)
 }
 
+/// Whether nothing was talked about yet.
+fn begins(s: &Situation<'_>) -> bool {
+    context::matter_talked_about(s.dialogue).is_none()
+}
+
 fn is_one_word(s: &Situation<'_>) -> bool {
     s.reading.content.len() == 1 && s.unknown.is_empty()
 }
@@ -445,9 +454,8 @@ fn is_one_word(s: &Situation<'_>) -> bool {
 /// One word ("工伤") that is no guide's name may mean several of them, however often people mean one by it; after
 /// something was said it may be a reply.
 fn is_vague(s: &Situation<'_>, first: &Hit) -> bool {
-    let begins = context::matter_talked_about(s.dialogue).is_none();
     let guides = offered(s).filter(|hit| matches!(hit.entry, EntryRef::Guide(_))).count();
-    begins && is_one_word(s) && s.reading.facet.is_none() && !first.evidence.is_word_for_word && guides > 1
+    begins(s) && is_one_word(s) && s.reading.facet.is_none() && !first.evidence.is_word_for_word && guides > 1
 }
 
 /// Whether saying whose matter it is, or that nobody here knows, could send somebody away whom a guide helps: dearer than

@@ -155,7 +155,7 @@ impl<'h> Conversation<'h> {
         let in_context = context::candidates(&situation);
         let talked_about = dialogue.guide.as_ref().and_then(|guide| edition.corpus.guide(guide));
         let in_guide = talked_about.map_or_else(Vec::new, |guide| answering::candidates(&situation, guide));
-        let decision = decide(&situation, &in_context);
+        let decision = decide(&situation, &in_context, &in_guide);
         Trace { redacted, normalised, asked, reading, query, hits, in_context, in_guide, decision }
     }
 
