@@ -72,7 +72,7 @@ fn a_circumstance_hears_the_sentence_that_is_about_it() {
 }
 
 #[test]
-fn papers_days_and_sums_are_told_together() {
+fn papers_days_sums_and_whether_one_must_come_are_told_together() {
     let hall = TestHall::new();
     let boss = hall.citizen("boss");
     boss.says(&hall, "公司不做了怎么注销").is_answered_from("company-closure");
@@ -81,6 +81,10 @@ fn papers_days_and_sums_are_told_together() {
     boss.says(&hall, "怎么改公司执照").is_answered_from("company-change");
     let papers = boss.says(&hall, "改名要带什么").is_answered_from("company-change").about(Facet::Documents).0.text();
     assert!(papers.contains("1. ") && papers.contains("2. "), "{papers}");
+    boss.says(&hall, "我妈住院钱自己先垫了能报吗").is_answered_from("inpatient-reimbursement");
+    let proxy =
+        boss.says(&hall, "能让我代办吗").is_answered_from("inpatient-reimbursement").about(Facet::Proxy).0.text();
+    assert!(proxy.contains("能不能代办要看情况") && proxy.contains("委托书"), "{proxy}");
 }
 
 #[test]

@@ -11,8 +11,9 @@ use crate::understand;
 const ALSO_AT: f32 = 0.2;
 /// Sentences that answer one message, at most.
 const MOST_PASSAGES: usize = 2;
-/// Facets of which no sentence is told alone when the facet is asked for: one of several papers, days or sums misleads.
-const TOLD_TOGETHER: [Facet; 3] = [Facet::Documents, Facet::TimeLimit, Facet::Fee];
+/// Facets of which no sentence is told alone when the facet is asked for: one of several papers, days or sums misleads,
+/// and whether it can be done online or by somebody else is said before the sentences about how.
+const TOLD_TOGETHER: [Facet; 5] = [Facet::Documents, Facet::TimeLimit, Facet::Fee, Facet::Online, Facet::Proxy];
 /// Words beside a facet that are little.
 const LITTLE: usize = 3;
 /// Below this logarithm of its share a candidate is no less likely.
