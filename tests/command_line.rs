@@ -76,6 +76,12 @@ fn ask_speaks_plainly_and_in_json_and_explains_itself() {
     for part in ["分词：", "unemployment-benefit", "把握", "决定："] {
         assert!(text.contains(part), "{text}");
     }
+    let (_folder, command) = in_a_folder(&["ask", "--explain", "失业金怎么申请", "我是自己辞职的"]);
+    let text = String::from_utf8(run(command, "").stdout).unwrap();
+    for part in ["接着前面的话", "unemployment-benefit 里，答得上这句话的", "先说这句：", "自己主动辞职"]
+    {
+        assert!(text.contains(part), "{text}");
+    }
     let (_folder, command) = in_a_folder(&["ask"]);
     assert!(String::from_utf8(run(command, "失业金怎么申请\n").stdout).unwrap().starts_with("领失业金"));
 }

@@ -104,6 +104,49 @@ fn what_the_guide_leaves_open_is_said_to_be_so_and_kept_with_the_name_of_its_mat
 }
 
 #[test]
+fn first_words_that_tell_a_circumstance_hear_what_is_said_about_it_first() {
+    let hall = TestHall::new();
+    let told = |words: &str, guide: &str| hall.citizen(words).says(&hall, words).is_answered_from(guide).0.text();
+    let quit = told("失业金 我是自己辞职的", "unemployment-benefit");
+    assert!(quit.starts_with("先办失业登记再来，自己主动辞职的一般领不到。"), "{quit}");
+    assert!(quit.contains("不是自己要走的，交满1年失业保险"), "and then what the matter is: {quit}");
+    let general = told("失业金", "unemployment-benefit");
+    assert!(general.starts_with("不是自己要走的") && general.contains("多说一句"), "{general}");
+}
+
+#[test]
+fn first_words_that_the_guide_leaves_open_are_kept() {
+    let hall = TestHall::new();
+    let words = "领失业金期间能出国吗";
+    let reply = hall.citizen("uncle").says(&hall, words).is_answered_from("unemployment-benefit").0;
+    let honest = reply.text();
+    assert!(honest.starts_with("不是自己要走的") && honest.contains("答不准"), "{honest}");
+    let Some(Found::Question(kept)) = hall.records().find(&reply.receipt.expect("it is kept")).unwrap() else {
+        panic!("no question")
+    };
+    assert_eq!(kept.text.as_str(), format!("领失业金：{words}"));
+}
+
+#[test]
+fn a_detail_of_another_units_matter_is_kept_for_it() {
+    let hall = TestHall::new();
+    let worker = hall.citizen("worker");
+    worker.says(&hall, "劳动仲裁怎么申请").is(Outcome::Listed);
+    let receipt = worker.says(&hall, "要多久").is(Outcome::Listed).0.receipt.expect("the question is kept");
+    let Some(Found::Question(kept)) = hall.records().find(&receipt).unwrap() else { panic!("no question") };
+    assert!(kept.text.as_str().ends_with("：要多久") && kept.owner.is_some(), "{kept:?}");
+    assert_eq!(worker.says(&hall, "在哪里").is(Outcome::Listed).0.receipt, None, "that was said");
+}
+
+#[test]
+fn when_the_window_is_open_is_told_in_the_middle_of_a_matter() {
+    let hall = TestHall::new();
+    let owner = hall.citizen("owner");
+    owner.says(&hall, "营业执照怎么办").is_answered_from("sole-trader-registration");
+    owner.says(&hall, "周六上班不").is_answered_from("sole-trader-registration").about(Facet::Hours);
+}
+
+#[test]
 fn a_greeting_begins_anew() {
     let hall = TestHall::new();
     let uncle = hall.citizen("uncle");
@@ -116,10 +159,13 @@ fn a_greeting_begins_anew() {
 fn a_thing_that_was_lost_is_no_missing_paper_unless_it_is_one_of_the_papers() {
     let hall = TestHall::new();
     let lost = |words: &str, guide: &str| hall.citizen(words).says(&hall, words).is_answered_from(guide);
-    lost("公章丢了怎么办", "seal-registration").about(Facet::Overview);
-    lost("准迁证丢了怎么办", "move-in-permit-reissue").about(Facet::Overview);
+    for (words, guide) in [("公章丢了怎么办", "seal-registration"), ("准迁证丢了怎么办", "move-in-permit-reissue")]
+    {
+        assert_ne!(lost(words, guide).0.facet, Some(Facet::MissingDocument), "{words}");
+    }
     lost("补准迁证，户口本不见了", "move-in-permit-reissue").about(Facet::MissingDocument);
-    lost("公司改名了要换章，执照找不到了", "seal-registration").about(Facet::MissingDocument);
+    let both = lost("公司改名了要换章，执照找不到了", "seal-registration").0.text();
+    assert!(both.contains("不能少“营业执照”"), "{both}");
 }
 
 #[test]

@@ -12,6 +12,7 @@ use wenban::conversation::decision::Extent;
 use wenban::conversation::render::Renderer;
 use wenban::corpus::{Choice, Corpus, Facet, HallTopic, Zone};
 use wenban::edition::Edition;
+use wenban::phrasing::ReplyId;
 
 /// What a template computes, between what it says.
 static TAGS: LazyLock<regex::Regex> = LazyLock::new(|| regex::Regex::new(r"\{\{.*?\}\}|\{%.*?%\}").expect("valid"));
@@ -75,9 +76,13 @@ fn every_answer(edition: &Edition, mut check: impl FnMut(Reply)) {
         for facet in Facet::all() {
             check(render.answer(guide, facet, &Extent::Facet, None, None, 1.0));
         }
-        check(render.unsure(guide));
+        for opens in [false, true] {
+            check(render.unsure(guide, opens));
+        }
         for number in 0..guide.passages().len() {
-            check(render.answer(guide, Facet::Overview, &Extent::Passages(vec![number]), None, None, 1.0));
+            for extent in [Extent::Passages(vec![number]), Extent::Opening(vec![number])] {
+                check(render.answer(guide, Facet::Overview, &extent, None, None, 1.0));
+            }
         }
         for situation in &guide.situations {
             check(render.answer(guide, Facet::Documents, &Extent::Facet, Some(situation.id.as_str()), None, 1.0));
@@ -90,8 +95,9 @@ fn every_answer(edition: &Edition, mut check: impl FnMut(Reply)) {
         check(render.journey(journey));
     }
     for matter in &corpus.matters {
-        check(render.listed(matter, false));
-        check(render.listed(matter, true));
+        for head in [ReplyId::Listed, ReplyId::ListedAgain] {
+            check(render.listed(matter, head));
+        }
     }
     for (_, zone) in Zone::CHOICES {
         check(render.area(*zone));

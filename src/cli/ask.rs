@@ -10,9 +10,10 @@ use serde::{Deserialize, Serialize};
 use super::{Done, hall_without_records, open_edition, open_records};
 use crate::channels::terminal;
 use crate::clock::{Clock, SystemClock};
-use crate::conversation::decision::{Reason, Step};
+use crate::conversation::context::Meant;
+use crate::conversation::decision::{Extent, Reason, Step};
 use crate::conversation::{Body, Conversation, Dialogue, Message, ReplyJson, Trace};
-use crate::corpus::{Guide, GuideId};
+use crate::corpus::{Guide, GuideId, Part};
 use crate::edition::Edition;
 use crate::hall::Hall;
 use crate::records::{Channel, ConversationId};
@@ -34,9 +35,9 @@ pub fn chat(settings: &Settings) -> anyhow::Result<Done> {
     Ok(Done::Fine)
 }
 
-/// Answers one question and records nothing.
-pub fn ask(settings: &Settings, question: Option<String>, json: bool, explain: bool) -> anyhow::Result<Done> {
-    let question = match question {
+/// Answers the last of what is said and records nothing.
+pub fn ask(settings: &Settings, mut said: Vec<String>, json: bool, explain: bool) -> anyhow::Result<Done> {
+    let question = match said.pop() {
         Some(question) => question,
         None => {
             let mut text = String::new();
@@ -46,14 +47,17 @@ pub fn ask(settings: &Settings, question: Option<String>, json: bool, explain: b
     };
     let hall = hall_without_records(settings)?;
     let edition = hall.edition();
+    let turns = Turns::new(&edition);
+    let mut dialogue = Dialogue::default();
+    for before in said {
+        (_, dialogue) = turns.turn(&before, dialogue)?;
+    }
     let mut out = std::io::stdout().lock();
     if explain {
-        let conversation = Conversation { edition: &edition, records: None, now: SystemClock.now() };
-        let trace = conversation.consider(&question, &Dialogue::default());
-        write!(out, "{}", explanation(&edition, &trace))?;
+        write!(out, "{}", explanation(&edition, &dialogue, &turns.consider(&question, &dialogue)))?;
         return Ok(Done::Fine);
     }
-    let (reply, _) = Turns::new(&edition).turn(&question, Dialogue::default())?;
+    let (reply, _) = turns.turn(&question, dialogue)?;
     if json {
         serde_json::to_writer(&mut out, &ReplyJson::from(&reply))?;
         writeln!(out)?;
@@ -140,7 +144,7 @@ pub fn jsonl(settings: &Settings, input: impl BufRead, mut output: impl Write) -
 }
 
 /// How an answer was found, as an argument a clerk can follow; the words stand in `explain.txt`.
-fn explanation(edition: &Edition, trace: &Trace<'_>) -> String {
+fn explanation(edition: &Edition, dialogue: &Dialogue, trace: &Trace<'_>) -> String {
     let mut templates = minijinja::Environment::new();
     let syntax = minijinja::syntax::SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build();
     templates.set_syntax(syntax.expect("the default delimiters"));
@@ -175,6 +179,10 @@ fn explanation(edition: &Edition, trace: &Trace<'_>) -> String {
         facet_cue => trace.reading.facet_cue,
         intent => trace.reading.cued_intent.map(|(intent, cue)| format!("{} ({cue})", intent.id.as_str())),
         hits,
+        talked_about => dialogue.guide.as_ref().map(|guide| guide.to_string()),
+        in_context => in_context(edition, trace),
+        in_guide => in_guide(edition, dialogue, trace),
+        told => told(edition, &trace.decision.step),
         reason,
         numbers,
         step,
@@ -182,6 +190,47 @@ fn explanation(edition: &Edition, trace: &Trace<'_>) -> String {
         revision => edition.corpus.revision.as_str(),
     });
     filled.expect("the template's values are given")
+}
+
+/// How much of each list of what may be is shown.
+const SHOWN: usize = 4;
+
+/// What is likeliest in the light of what was said before, with its share; nothing known is an empty name.
+fn in_context(edition: &Edition, trace: &Trace<'_>) -> Vec<(String, String)> {
+    let features: Vec<_> = trace.in_context.iter().map(|(_, features)| *features).collect();
+    let shares = edition.search.ranking().shares_in_context(&features);
+    let name = |meant: &Meant| meant.as_ref().map_or_else(String::new, |entry| entry.id().to_owned());
+    likeliest(trace.in_context.iter().map(|(meant, _)| name(meant)).zip(shares))
+}
+
+/// What of the guide talked about is likeliest to answer, with its share; nothing is an empty name.
+fn in_guide(edition: &Edition, dialogue: &Dialogue, trace: &Trace<'_>) -> Vec<(String, String)> {
+    let Some(guide) = dialogue.guide.as_ref().and_then(|guide| edition.corpus.guide(guide)) else { return Vec::new() };
+    let passages = guide.passages();
+    let features: Vec<_> = trace.in_guide.iter().map(|(_, features)| *features).collect();
+    let shares = edition.search.ranking().shares_in_guide(&features);
+    let name = |part: Option<Part>| match part {
+        Some(Part::Passage(number)) => passages[number].text.to_string(),
+        Some(Part::Facet(facet)) => facet.key().to_owned(),
+        None => String::new(),
+    };
+    likeliest(trace.in_guide.iter().map(|(part, _)| name(*part)).zip(shares))
+}
+
+fn likeliest(judged: impl Iterator<Item = (String, f32)>) -> Vec<(String, String)> {
+    let mut judged: Vec<(String, f32)> = judged.collect();
+    judged.sort_by(|a, b| b.1.total_cmp(&a.1));
+    judged.into_iter().take(SHOWN).map(|(name, share)| (name, format!("{share:.2}"))).collect()
+}
+
+/// The sentences that are said for themselves.
+fn told(edition: &Edition, step: &Step) -> Vec<String> {
+    let Step::Answer { guide, extent: Extent::Passages(numbers) | Extent::Opening(numbers), .. } = step else {
+        return Vec::new();
+    };
+    let guide = edition.corpus.guide(guide).expect("decisions name guides of this corpus");
+    let passages = guide.passages();
+    numbers.iter().map(|number| passages[*number].text.to_string()).collect()
 }
 
 fn trace_words(edition: &Edition, trace: &Trace<'_>) -> Vec<String> {
@@ -205,7 +254,7 @@ fn step(step: &Step) -> (&'static str, Vec<String>) {
         Step::Clarify(options) => ("clarify", ids(options)),
         Step::Several(matters) => ("several", ids(matters)),
         Step::Journey(journey) => ("journey", vec![journey.to_string()]),
-        Step::Listed(matter) => ("listed", vec![matter.to_string()]),
+        Step::Listed(matter) | Step::ListedDetail { matter, .. } => ("listed", vec![matter.to_string()]),
         Step::Areas => ("areas", Vec::new()),
         Step::Area(zone) => ("area", vec![zone.key().to_owned()]),
         Step::Hall(_) => ("hall", Vec::new()),

@@ -7,11 +7,10 @@ use anyhow::Context;
 use super::ask::Turns;
 use super::{Done, check};
 use crate::conversation::Dialogue;
-use crate::conversation::answering::Candidate;
 use crate::conversation::context::Meant;
 use crate::conversation::decision::MOST_OPTIONS;
 use crate::corpus::dialog::facet_named;
-use crate::corpus::{Facet, Guide, Turn};
+use crate::corpus::{Facet, Guide, Part, Turn};
 use crate::edition::{Edition, read_corpus};
 use crate::evaluation::Wanted;
 use crate::evaluation::question_set::{self, Case, ItemIds};
@@ -19,7 +18,7 @@ use crate::search::{
     ANSWER_FEATURES, CONTEXT_FEATURES, EntryRef, FEATURES, Lesson, Model, RANKING_FILE, fit as fit_ranking, fit_choice,
 };
 use crate::settings::Settings;
-use crate::understand::Following;
+use crate::understand::{Answering, Following};
 
 /// What was said before a message depends on how those before it were taken: fitted once more with the fitted weights.
 const CONTEXT_ROUNDS: usize = 2;
@@ -47,8 +46,11 @@ pub fn fit(settings: &Settings, files: &[PathBuf]) -> anyhow::Result<Done> {
         fit_choice(&mut ranking.answers, &lessons.answers);
         edition.search.adopt(ranking.clone());
     }
+    let openings = hear_first_words(&mut edition);
+    fit_choice(&mut ranking.openings, &openings);
     std::fs::write(&file, ranking.to_toml()).with_context(|| format!("cannot write {}", file.display()))?;
-    let share = |part: usize| 100.0 * part as f64 / quality.asks.max(1) as f64;
+    let percent = |part: usize, whole: usize| 100.0 * part as f64 / whole.max(1) as f64;
+    let share = |part: usize| percent(part, quality.asks);
     println!("{} asks, each with its own wording left out: entry first {:.1} %", quality.asks, share(quality.first));
     for (name, first) in FEATURES.iter().zip(quality.first_by_feature) {
         println!("  by {name:16} alone {:.1} %", share(first));
@@ -56,12 +58,18 @@ pub fn fit(settings: &Settings, files: &[PathBuf]) -> anyhow::Result<Done> {
     println!("  among those compared   {:.1} %", share(quality.compared));
     println!("{} confirmed questions; answer at {}, offer at {}", confirmed.len(), ranking.answer_at, ranking.offer_at);
     println!("{} messages in conversations, {} about a guide's matter", lessons.messages.len(), lessons.answers.len());
+    let answered = openings.iter().filter(|lesson| lesson.is_right(&ranking.openings)).count();
+    println!(
+        "{} first words, what answers them found by what others teach: {:.1} %",
+        openings.len(),
+        percent(answered, openings.len())
+    );
     println!("wrote {}", file.display());
     Ok(Done::Fine)
 }
 
 /// How much a question asked out of the blue after another matter counts beside a message of a real conversation.
-const OUT_OF_THE_BLUE: f32 = 0.2;
+const OUT_OF_THE_BLUE: f32 = 0.5;
 
 /// How much a second message counts that is heard once more as if the first had been asked back.
 const ASKED_BACK: f32 = 0.5;
@@ -71,6 +79,9 @@ const FACET: f32 = 0.03;
 
 /// How much a message counts that the guide leaves open: the files have more of them than people ask.
 const LEFT_OPEN: f32 = 0.5;
+
+/// What is told of a guide before a message goes on about it.
+const OVERVIEW: Option<Facet> = Some(Facet::Overview);
 
 /// Parts the sample conversations are cut into: what the others teach of going on is heard with in each part.
 const PARTS: usize = 8;
@@ -115,11 +126,34 @@ fn wanted(turn: &Turn) -> Wanted {
     Wanted { in_scope: !turn.about.is_empty(), expected, near: Vec::new() }
 }
 
+/// What answers first words about each guide, those of one part after another with what the others teach.
+fn hear_first_words(edition: &mut Edition) -> Vec<AnswerLesson> {
+    let mut lessons = Vec::new();
+    for part in 0..PARTS {
+        let is_of_part = |number: usize| number % PARTS == part;
+        edition.answering = Answering::without(&edition.corpus, is_of_part);
+        let turns = Turns::new(edition);
+        for guide in &edition.corpus.guides {
+            for (_, saying) in guide.first_words.iter().enumerate().filter(|(number, _)| is_of_part(*number)) {
+                let would_do = |part: Option<Part>| match part {
+                    Some(part) => saying.answered_by.contains(&part),
+                    None => saying.answered_by.is_empty(),
+                };
+                lessons.push(lesson(guide, &saying.said, None, would_do, 1.0, &turns));
+            }
+        }
+    }
+    lessons
+}
+
+/// What may answer a message about a guide's matter, and does.
+type AnswerLesson = Lesson<{ ANSWER_FEATURES.len() }>;
+
 #[derive(Default)]
 struct Lessons {
     messages: Vec<Lesson<{ CONTEXT_FEATURES.len() }>>,
-    answers: Vec<Lesson<{ ANSWER_FEATURES.len() }>>,
-    openings: Vec<Dialogue>,
+    answers: Vec<AnswerLesson>,
+    begun: Vec<Dialogue>,
     single: Vec<(String, Wanted)>,
 }
 
@@ -134,7 +168,7 @@ impl Lessons {
         for (turn, (question, wanted)) in cases.iter().enumerate() {
             dialogue = self.hear(question, wanted, dialogue, 1.0, turns)?;
             if turn == 0 && dialogue.guide.is_some() {
-                self.openings.push(dialogue.clone());
+                self.begun.push(dialogue.clone());
                 if let (Some((next, wanted)), Some(asked_back)) = (cases.get(1), asked_back(question, &dialogue, turns))
                 {
                     self.hear(next, wanted, asked_back, ASKED_BACK, turns)?;
@@ -157,13 +191,13 @@ impl Lessons {
     /// Learns which facet a message about `guide` asks for. What something is, or whether it counts, any sentence may say.
     fn hear_facet(&mut self, guide: &Guide, said: &str, facet: Facet, weight: f32, turns: &Turns<'_>) {
         let passages = guide.passages();
-        let would_do = |candidate: Candidate| match candidate {
-            Candidate::Passage(number) => passages[number].facet == facet,
-            Candidate::Facet(candidate) => candidate == facet,
-            Candidate::Nothing => false,
+        let would_do = |part: Option<Part>| match part {
+            Some(Part::Passage(number)) => passages[number].facet == facet,
+            Some(Part::Facet(candidate)) => candidate == facet,
+            None => false,
         };
         if facet != Facet::Overview {
-            self.hear_about(guide, said, would_do, weight, turns);
+            self.answers.push(lesson(guide, said, OVERVIEW, would_do, weight, turns));
         }
     }
 
@@ -174,40 +208,23 @@ impl Lessons {
         let passages = guide.passages();
         match (&case.says, case.facet.as_deref().and_then(facet_named)) {
             (Some(says), _) => {
-                let would_do = |candidate: Candidate| match candidate {
-                    Candidate::Passage(number) => says.iter().any(|said| *said == *passages[number].text.as_str()),
-                    Candidate::Facet(_) => false,
-                    Candidate::Nothing => says.is_empty(),
+                let would_do = |part: Option<Part>| match part {
+                    Some(Part::Passage(number)) => says.iter().any(|said| *said == *passages[number].text.as_str()),
+                    Some(Part::Facet(_)) => false,
+                    None => says.is_empty(),
                 };
                 let weight = if says.is_empty() { LEFT_OPEN } else { 1.0 };
-                self.hear_about(guide, &case.q, would_do, weight, turns);
+                self.answers.push(lesson(guide, &case.q, OVERVIEW, would_do, weight, turns));
             }
             (None, Some(facet)) => self.hear_facet(guide, &case.q, facet, 1.0, turns),
             (None, None) => {}
         }
     }
 
-    fn hear_about(
-        &mut self,
-        guide: &Guide,
-        said: &str,
-        would_do: impl Fn(Candidate) -> bool,
-        weight: f32,
-        turns: &Turns<'_>,
-    ) {
-        let dialogue = Dialogue { guide: Some(guide.id.clone()), facet: Some(Facet::Overview), ..Dialogue::default() };
-        let in_guide = turns.consider(said, &dialogue).in_guide;
-        self.answers.push(Lesson {
-            right: in_guide.iter().map(|(candidate, _)| would_do(*candidate)).collect(),
-            candidates: in_guide.into_iter().map(|(_, features)| features).collect(),
-            weight,
-        });
-    }
-
     fn turn_out_of_the_blue(&mut self, turns: &Turns<'_>) -> anyhow::Result<()> {
-        let (single, openings) = (std::mem::take(&mut self.single), std::mem::take(&mut self.openings));
-        for ((question, wanted), opening) in single.iter().zip(openings.iter().cycle()) {
-            self.hear(question, wanted, opening.clone(), OUT_OF_THE_BLUE, turns)?;
+        let (single, begun) = (std::mem::take(&mut self.single), std::mem::take(&mut self.begun));
+        for ((question, wanted), begun) in single.iter().zip(begun.iter().cycle()) {
+            self.hear(question, wanted, begun.clone(), OUT_OF_THE_BLUE, turns)?;
         }
         Ok(())
     }
@@ -237,6 +254,24 @@ impl Lessons {
             });
         }
         Ok(turns.turn(question, dialogue)?.1)
+    }
+}
+
+/// What answers a message about `guide` of which the facet `told` was told before.
+fn lesson(
+    guide: &Guide,
+    said: &str,
+    told: Option<Facet>,
+    would_do: impl Fn(Option<Part>) -> bool,
+    weight: f32,
+    turns: &Turns<'_>,
+) -> AnswerLesson {
+    let dialogue = Dialogue { guide: Some(guide.id.clone()), facet: told, ..Dialogue::default() };
+    let in_guide = turns.consider(said, &dialogue).in_guide;
+    Lesson {
+        right: in_guide.iter().map(|(part, _)| would_do(*part)).collect(),
+        candidates: in_guide.into_iter().map(|(_, features)| features).collect(),
+        weight,
     }
 }
 

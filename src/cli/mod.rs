@@ -41,13 +41,14 @@ enum Command {
     Chat,
     /// Ask one question
     Ask {
-        /// The question; read from standard input when left out
-        question: Option<String>,
+        /// What was said before, if anything, and then the question; read from standard input when left out
+        #[arg(value_name = "QUESTION")]
+        said: Vec<String>,
         /// Answer as one JSON object
         #[arg(long)]
         json: bool,
         /// Read a JSON object a line, {"q": "…"} or {"turns": ["…"]}, and answer a line each; records nothing
-        #[arg(long, conflicts_with_all = ["question", "json", "explain"])]
+        #[arg(long, conflicts_with_all = ["said", "json", "explain"])]
         jsonl: bool,
         /// Show how the answer was found
         #[arg(long)]
@@ -185,7 +186,7 @@ fn run(command: Command) -> anyhow::Result<Done> {
         Command::Serve => serve::serve(&settings),
         Command::Chat => ask::chat(&settings),
         Command::Ask { jsonl: true, .. } => ask::jsonl(&settings, std::io::stdin().lock(), std::io::stdout().lock()),
-        Command::Ask { question, json, explain, .. } => ask::ask(&settings, question, json, explain),
+        Command::Ask { said, json, explain, .. } => ask::ask(&settings, said, json, explain),
         Command::Check { report, quiet } => check::check(&settings, report, quiet),
         Command::Index => check::index(&settings),
         Command::Enlarge { guides, folder } => check::enlarge(&settings, guides, &folder),

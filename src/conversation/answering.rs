@@ -1,9 +1,10 @@
 //! What of a guide answers a message about its matter: one of its sentences, one of its facets, or nothing it has.
 //!
-//! Fitted weights say how much what was learned of the wording and a facet heard in the words count.
+//! Fitted weights say how much what was learned of the wording and a facet heard in the words count; others of them where
+//! nothing was talked about before.
 
 use super::decision::{Extent, Situation};
-use crate::corpus::{Facet, Guide, Passage};
+use crate::corpus::{Facet, Guide, Part, Passage};
 use crate::search::ANSWER_FEATURES;
 use crate::understand;
 
@@ -16,58 +17,48 @@ const MOST_PASSAGES: usize = 2;
 const TOLD_TOGETHER: [Facet; 5] = [Facet::Documents, Facet::TimeLimit, Facet::Fee, Facet::Online, Facet::Proxy];
 /// Words beside a facet that are little.
 const LITTLE: usize = 3;
+/// At and above this share a sentence answers first words; below, its facet does.
+const OPENS_AT: f32 = 0.4;
+/// At and above this share first words ask for something the guide leaves open.
+const LEFT_OPEN_AT: f32 = 0.7;
 /// Below this logarithm of its share a candidate is no less likely.
 const LEAST: f32 = -8.0;
 /// Brings logarithms of shares into the range of the other features.
 const SCALE: f32 = 4.0;
 
-/// What may answer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Candidate {
-    /// The sentence of the guide with this number.
-    Passage(usize),
-    /// A whole facet of it.
-    Facet(Facet),
-    /// Nothing it has.
-    Nothing,
-}
-
-/// What may answer, and what speaks for it in the order of `ANSWER_FEATURES`.
-pub type Judged = (Candidate, [f32; ANSWER_FEATURES.len()]);
+/// What may answer, nothing being `None`, and what speaks for it in the order of `ANSWER_FEATURES`.
+pub type Judged = (Option<Part>, [f32; ANSWER_FEATURES.len()]);
 
 /// Everything of `guide` that may answer the message, and that nothing does.
 pub fn candidates(s: &Situation<'_>, guide: &Guide) -> Vec<Judged> {
     let scaled = |log_share: f32| log_share.max(LEAST) / SCALE;
     let flag = |is_so: bool| f32::from(u8::from(is_so));
-    let passages = guide.passages();
-    let learned = s.answering.log_shares(guide, s.normalised);
+    let learned = s.answering.shares(guide, s.normalised);
     let worded = s.following.facets(s.normalised);
     let cued = |facet: Facet| flag(s.reading.facet == Some(facet));
+    let judged = |part: Option<Part>, start: usize, features: &[f32]| {
+        let mut all = [0.0; ANSWER_FEATURES.len()];
+        all[start..][..2].copy_from_slice(&[1.0, scaled(learned.of(part))]);
+        all[start + 2..][..features.len()].copy_from_slice(features);
+        (part, all)
+    };
     let of_passage = |(number, passage): (usize, &Passage<'_>)| {
-        let facet = passage.facet;
-        let features = [1.0, scaled(learned[number]), cued(facet), scaled(worded.of(facet))];
-        (Candidate::Passage(number), placed(0, features))
+        judged(Some(Part::Passage(number)), 0, &[cued(passage.facet), scaled(worded.of(passage.facet))])
     };
     let of_facet = |facet| {
-        let is_repeated = flag(s.dialogue.facet == Some(facet));
-        (Candidate::Facet(facet), placed(4, [1.0, cued(facet), scaled(worded.of(facet)), is_repeated]))
+        let (is_repeated, is_overview) = (flag(s.dialogue.facet == Some(facet)), flag(facet == Facet::Overview));
+        let features = [cued(facet), scaled(worded.of(facet)), is_repeated, is_overview];
+        judged(Some(Part::Facet(facet)), 4, &features)
     };
-    let is_cued = flag(s.reading.facet.is_some());
-    let nothing = placed(8, [1.0, scaled(learned[passages.len()]), is_cued, scaled(worded.none())]);
+    let nothing = judged(None, 10, &[flag(s.reading.facet.is_some()), scaled(worded.none())]);
+    let passages = guide.passages();
     let passages = passages.iter().enumerate().map(of_passage);
-    passages.chain(Facet::all().map(of_facet)).chain([(Candidate::Nothing, nothing)]).collect()
+    passages.chain(Facet::all().map(of_facet)).chain([nothing]).collect()
 }
 
-/// `features` in their places from the one numbered `start` on, 0 elsewhere.
-fn placed(start: usize, features: [f32; 4]) -> [f32; ANSWER_FEATURES.len()] {
-    let mut all = [0.0; ANSWER_FEATURES.len()];
-    all[start..][..features.len()].copy_from_slice(&features);
-    all
-}
-
-/// What of `candidates`, those of `guide`, answers a message that asks for the facet `asked`: a facet, and how much of it;
-/// `None` when nothing the guide has does.
-pub fn decide(
+/// What of `candidates`, those of `guide`, answers a message about the matter talked about that asks for the facet `asked`:
+/// a facet, and how much of it; `None` when nothing the guide has does.
+pub fn going_on(
     s: &Situation<'_>,
     guide: &Guide,
     asked: Option<Facet>,
@@ -76,30 +67,78 @@ pub fn decide(
 ) -> Option<(Facet, Extent)> {
     // Whoever asks for a facet and says little else asks for what the guide has.
     let has_it = asked.is_some_and(|facet| facet != Facet::MissingDocument) && s.reading.content.len() <= LITTLE;
-    // "找不到那个" is no paper of it.
-    let is_no_paper = understand::named_document(s.normalised, guide, situation).is_none();
-    let may_answer = |candidate: Candidate| match candidate {
-        Candidate::Nothing => !has_it,
-        Candidate::Facet(Facet::MissingDocument) => !is_no_paper,
-        _ => true,
-    };
-    let (candidates, features): (Vec<Candidate>, Vec<_>) =
-        candidates.iter().filter(|(candidate, _)| may_answer(*candidate)).copied().unzip();
-    let mut judged: Vec<_> = candidates.into_iter().zip(s.ranking.shares_in_guide(&features)).collect();
-    judged.sort_by(|a, b| b.1.total_cmp(&a.1));
-    match judged.first()?.0 {
-        Candidate::Facet(facet) => Some((facet, Extent::Facet)),
-        Candidate::Nothing => None,
-        Candidate::Passage(first) => {
+    let candidates: Vec<&Judged> = candidates.iter().filter(|(part, _)| part.is_some() || !has_it).collect();
+    let judged = judge(s, guide, situation, candidates, |features| s.ranking.shares_in_guide(features));
+    match judged.first()?.0? {
+        Part::Facet(facet) => Some((facet, Extent::Facet)),
+        Part::Passage(first) => {
             let facet = guide.passages()[first].facet;
             if asked == Some(facet) && TOLD_TOGETHER.contains(&facet) {
                 return Some((facet, Extent::Facet));
             }
-            let others = judged[1..].iter().filter_map(|(candidate, share)| match candidate {
-                Candidate::Passage(number) if *share >= ALSO_AT => Some(*number),
-                _ => None,
-            });
+            let others =
+                judged[1..].iter().filter(|(_, share)| *share >= ALSO_AT).filter_map(|(part, _)| passage(*part));
             Some((facet, Extent::Passages(std::iter::once(first).chain(others).take(MOST_PASSAGES).collect())))
         }
+    }
+}
+
+/// What of `guide` answers first words about its matter that ask for the facet `asked`: a facet, and how much of it; `None`
+/// when they surely ask for something it does not have.
+pub fn opening(
+    s: &Situation<'_>,
+    guide: &Guide,
+    asked: Option<Facet>,
+    situation: Option<&str>,
+) -> Option<(Facet, Extent)> {
+    let candidates = candidates(s, guide);
+    let judged =
+        judge(s, guide, situation, candidates.iter().collect(), |features| s.ranking.shares_in_opening(features));
+    let (likeliest, share) = *judged.first()?;
+    if likeliest.is_none() && share >= LEFT_OPEN_AT && asked.is_none() && s.reading.asks {
+        return None;
+    }
+    let passages = guide.passages();
+    let told_alone = |facet: Facet| asked != Some(facet) || !TOLD_TOGETHER.contains(&facet);
+    let leading = passage(likeliest).filter(|number| share >= OPENS_AT && told_alone(passages[*number].facet));
+    if let Some(first) = leading {
+        let others = judged[1..].iter().filter(|(_, share)| *share >= ALSO_AT).filter_map(|(part, _)| passage(*part));
+        let told = std::iter::once(first).chain(others).take(MOST_PASSAGES).collect();
+        return Some((passages[first].facet, Extent::Opening(told)));
+    }
+    let facet_of = |part: Option<Part>| match part {
+        Some(Part::Facet(facet)) => facet,
+        Some(Part::Passage(number)) => passages[number].facet,
+        None => Facet::Overview,
+    };
+    let total = |facet: Facet| judged.iter().filter(|(part, _)| facet_of(*part) == facet).map(|(_, share)| share).sum();
+    let likeliest = Facet::all().max_by(|a, b| f32::total_cmp(&total(*a), &total(*b)));
+    // What the words ask for outright is better told than what the matter is.
+    let facet = likeliest.filter(|facet| *facet != Facet::Overview).or(asked).unwrap_or(Facet::Overview);
+    Some((facet, Extent::Facet))
+}
+
+/// What of `candidates` may answer, the likeliest first, with its share.
+fn judge(
+    s: &Situation<'_>,
+    guide: &Guide,
+    situation: Option<&str>,
+    candidates: Vec<&Judged>,
+    shares: impl FnOnce(&[[f32; ANSWER_FEATURES.len()]]) -> Vec<f32>,
+) -> Vec<(Option<Part>, f32)> {
+    // "找不到那个" is no paper of it.
+    let names_paper = understand::named_document(s.normalised, guide, situation).is_some();
+    let may_answer = |part: Option<Part>| part != Some(Part::Facet(Facet::MissingDocument)) || names_paper;
+    let (parts, features): (Vec<Option<Part>>, Vec<_>) =
+        candidates.into_iter().filter(|(part, _)| may_answer(*part)).copied().unzip();
+    let mut judged: Vec<_> = parts.into_iter().zip(shares(&features)).collect();
+    judged.sort_by(|a, b| b.1.total_cmp(&a.1));
+    judged
+}
+
+fn passage(part: Option<Part>) -> Option<usize> {
+    match part? {
+        Part::Passage(number) => Some(number),
+        Part::Facet(_) => None,
     }
 }

@@ -7,13 +7,15 @@
 use super::answering;
 use super::decision::{Decision, Extent, Reason, Situation, Step, by_confidence, choose, facet_asked, situation_of};
 use super::dialogue::Dialogue;
-use crate::corpus::{Facet, GuideId, HallTopic, Intent, IntentKind};
+use crate::corpus::{Facet, GuideId, HallTopic, Intent, IntentKind, MatterId};
 use crate::search::{CONTEXT_FEATURES, EntryRef, Evidence, Fit, Hit};
 use crate::text::segment::bigrams;
 use crate::understand;
 
 /// What an entry that one reading does not know is worth in it.
 const UNHEARD: f32 = 0.003;
+/// Nothing is doubted less.
+const LEAST_DOUBT: f32 = 0.02;
 /// Longest message in characters that is short: rather a reply than a question.
 const SHORT: usize = 14;
 /// From this share of its pairs of characters on, a message is what the staff wrote on the button of a neighbour.
@@ -46,7 +48,7 @@ pub type InContext = (Meant, [f32; CONTEXT_FEATURES.len()]);
 pub fn decide(s: &Situation<'_>, candidates: &[InContext], in_guide: &[answering::Judged]) -> Option<Decision> {
     let asks_more = !s.reading.corrects && (asks_facet_alone(s) || asks_when_open(s));
     if let Some(aside) = s.dialogue.aside.clone().filter(|_| asks_more) {
-        return Some(Decision { step: Step::Listed(aside), reason: Reason::FollowUp });
+        return Some(Decision { step: more_of_the_aside(s, aside), reason: Reason::FollowUp });
     }
     let Some(matter) = matter_talked_about(s.dialogue) else { return of_the_aside(s) };
     if asks_more {
@@ -115,7 +117,13 @@ fn of_the_aside(s: &Situation<'_>) -> Option<Decision> {
             _ => hit.confidence >= ANOTHER * s.ranking.answer_at,
         });
     let is_about_it = !names_another && !s.reading.corrects && !s.reading.turns_away && !speaks_of_the_unknown(s);
-    is_about_it.then_some(Decision { step: Step::Listed(aside), reason: Reason::LeansOnContext })
+    is_about_it.then(|| Decision { step: more_of_the_aside(s, aside), reason: Reason::LeansOnContext })
+}
+
+/// Nobody here knows more of a matter than whose it is, and that answers who asks where.
+fn more_of_the_aside(s: &Situation<'_>, matter: MatterId) -> Step {
+    let is_asked = (s.reading.asks || s.reading.facet.is_some()) && s.reading.facet != Some(Facet::Place);
+    Step::ListedDetail { matter, is_asked }
 }
 
 /// What the message may mean; nothing known comes last. Empty when nothing was talked about.
@@ -123,6 +131,11 @@ pub fn candidates(s: &Situation<'_>) -> Vec<InContext> {
     let Some(matter) = matter_talked_about(s.dialogue) else { return Vec::new() };
     let confidence = |hits: &[Hit], entry: &EntryRef| {
         hits.iter().find(|hit| hit.entry == *entry).map_or(UNHEARD, |hit| hit.confidence.max(UNHEARD)).ln()
+    };
+    // 0 for what is out of the question, 1 at two thirds, 3 at 95 %.
+    let certain = |hits: &[Hit], entry: &EntryRef| {
+        let confidence = hits.iter().find(|hit| hit.entry == *entry).map_or(0.0, |hit| hit.confidence);
+        -(1.0 - confidence).max(LEAST_DOUBT).ln()
     };
     let flag = |is_so: bool| f32::from(u8::from(is_so));
     let is_short = flag(s.normalised.chars().filter(|c| c.is_alphanumeric()).count() <= SHORT);
@@ -145,6 +158,7 @@ pub fn candidates(s: &Situation<'_>) -> Vec<InContext> {
     let subjects = s.following.subjects(s.normalised);
     let denied: Vec<&str> = understand::denied(s.normalised).collect();
     let fits = (s.fits)(&entries);
+    let familiar = s.corpus.guide(&matter).map_or(0.0, |guide| s.answering.familiarity(guide, s.normalised));
     let features = |entry: &EntryRef, fit: &Fit| {
         let (stays, is_offered) = (flag(current.as_ref() == Some(entry)), flag(s.dialogue.offered.contains(entry)));
         let is_sure = flag(s.hits.first().is_some_and(|hit| hit.entry == *entry && hit.confidence >= SURE));
@@ -153,6 +167,7 @@ pub fn candidates(s: &Situation<'_>) -> Vec<InContext> {
         let is_guide = flag(matches!(entry, EntryRef::Guide(_)));
         let is_earlier = flag(earlier.contains(entry));
         let (alone, together) = (confidence(s.hits, entry), confidence(s.hits_together, entry));
+        let alone_certain = certain(s.hits, entry);
         let (is_another, follows) = match entry {
             EntryRef::Guide(guide) => (1.0 - stays.max(is_earlier), s.following.follows(&matter, guide)),
             _ => (0.0, 0.0),
@@ -167,7 +182,9 @@ pub fn candidates(s: &Situation<'_>) -> Vec<InContext> {
         [
             alone,
             is_sure,
+            alone_certain,
             together,
+            certain(s.hits_together, entry),
             stays,
             stays * is_short,
             stays * asks_facet,
@@ -188,6 +205,7 @@ pub fn candidates(s: &Situation<'_>) -> Vec<InContext> {
             is_guide * subject,
             (1.0 - is_guide) * subject,
             stays * subject,
+            stays * familiar,
             flag(aside.as_ref() == Some(entry)),
             told,
             flag(denied.iter().any(|word| is_named(s, entry, word))),
@@ -202,6 +220,8 @@ pub fn candidates(s: &Situation<'_>) -> Vec<InContext> {
             is_intent * asks_facet,
             flag(matches!(entry, EntryRef::Journey(_))),
             is_matter.max(is_intent) * leaves,
+            is_matter.max(is_intent) * alone_certain,
+            0.0,
             0.0,
             0.0,
             0.0,
@@ -210,7 +230,7 @@ pub fn candidates(s: &Situation<'_>) -> Vec<InContext> {
     let mut nothing = [0.0; CONTEXT_FEATURES.len()];
     let most = s.hits.iter().map(|hit| hit.confidence).fold(UNHEARD, f32::max).ln();
     let subject = subjects.none().max(LEAST_SUBJECT) / FIT_SCALE;
-    nothing[CONTEXT_FEATURES.len() - 4..].copy_from_slice(&[leaves, 1.0, most, subject]);
+    nothing[CONTEXT_FEATURES.len() - 5..].copy_from_slice(&[leaves, 1.0, most, subject, familiar]);
     let known = entries.into_iter().zip(&fits).map(|(entry, fit)| (Some(entry.clone()), features(&entry, fit)));
     known.chain([(None, nothing)]).collect()
 }
@@ -295,11 +315,14 @@ pub fn matter_talked_about(dialogue: &Dialogue) -> Option<GuideId> {
     dialogue.guide.clone().or(offered)
 }
 
-/// "多少钱", but not "章哪里刻": small words may name another matter surely.
+/// "多少钱", but not "章哪里刻" or "你几岁了": small words may surely name another matter, or none.
 fn asks_facet_alone(s: &Situation<'_>) -> bool {
+    let is_of_the_hall =
+        |id: &str| s.corpus.language.intent(id).is_some_and(|intent| matches!(intent.kind, IntentKind::Hall(_)));
     let names_another = |hit: &Hit| match &hit.entry {
         EntryRef::Guide(guide) => s.dialogue.guide.as_ref() != Some(guide) && hit.confidence >= s.ranking.answer_at,
-        _ => false,
+        EntryRef::Intent(id) => hit.confidence >= SURE && !is_of_the_hall(id),
+        EntryRef::Matter(_) | EntryRef::Journey(_) => false,
     };
     s.reading.is_only_facet && !s.hits.first().is_some_and(names_another)
 }
@@ -356,16 +379,17 @@ fn stay(s: &Situation<'_>, guide: &GuideId, in_guide: &[answering::Judged], reas
     let asked_before = s.dialogue.facet.filter(|_| s.dialogue.guide.is_none());
     let facet = facet_asked(s, guide).or(asked_before);
     let (facet, extent) = match facet {
+        Some(Facet::Hours) if asks_when_open(s) => (Facet::Hours, Extent::Facet),
         Some(facet) if !goes_on || s.reading.is_only_facet => (facet, Extent::Facet),
         None if !goes_on => (Facet::Overview, Extent::Facet),
         // Other papers are needed now.
         None if situation != s.dialogue.situation && s.dialogue.facet == Some(Facet::Documents) => {
             (Facet::Documents, Extent::Facet)
         }
-        _ => match answering::decide(s, s.corpus.guide(guide)?, facet, situation.as_deref(), in_guide) {
+        _ => match answering::going_on(s, s.corpus.guide(guide)?, facet, situation.as_deref(), in_guide) {
             Some(answer) => answer,
             None => {
-                let step = Step::Unsure { guide: guide.clone(), is_asked: s.reading.asks };
+                let step = Step::Unsure { guide: guide.clone(), is_asked: s.reading.asks, opens: false };
                 return Some(Decision { step, reason });
             }
         },

@@ -53,6 +53,8 @@ pub enum Step {
         guide: GuideId,
         /// It is a question, to be kept.
         is_asked: bool,
+        /// Nothing of the guide was told before.
+        opens: bool,
     },
     /// Ask which of these is meant.
     Clarify(Vec<(EntryRef, f32)>),
@@ -62,6 +64,13 @@ pub enum Step {
     Journey(JourneyId),
     /// Say whose matter it is.
     Listed(MatterId),
+    /// Say that nothing more is known of it here and whose it is.
+    ListedDetail {
+        /// Which matter.
+        matter: MatterId,
+        /// It is a question, to be kept.
+        is_asked: bool,
+    },
     /// Show the service areas.
     Areas,
     /// Show the matters of an area.
@@ -127,6 +136,8 @@ pub enum Extent {
     Facet,
     /// These sentences of the guide, by number, the likeliest first: they say what was asked.
     Passages(Vec<usize>),
+    /// These sentences first, then what the matter is.
+    Opening(Vec<usize>),
 }
 
 /// What cannot be read.
@@ -480,13 +491,15 @@ fn nearest(s: &Situation<'_>) -> Vec<(EntryRef, f32)> {
 
 pub(super) fn sure(s: &Situation<'_>, hit: &Hit) -> Option<Step> {
     Some(match &hit.entry {
-        EntryRef::Guide(guide) => Step::Answer {
-            situation: situation_of(s, guide),
-            facet: facet_asked(s, guide).unwrap_or(Facet::Overview),
-            extent: Extent::Facet,
-            guide: guide.clone(),
-            confidence: hit.confidence,
-        },
+        EntryRef::Guide(id) => {
+            let situation = situation_of(s, id);
+            match answering::opening(s, s.corpus.guide(id)?, facet_asked(s, id), situation.as_deref()) {
+                Some((facet, extent)) => {
+                    Step::Answer { situation, facet, extent, guide: id.clone(), confidence: hit.confidence }
+                }
+                None => Step::Unsure { guide: id.clone(), is_asked: true, opens: true },
+            }
+        }
         EntryRef::Matter(matter) => Step::Listed(matter.clone()),
         EntryRef::Journey(journey) => Step::Journey(journey.clone()),
         EntryRef::Intent(id) => {

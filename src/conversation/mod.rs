@@ -192,16 +192,27 @@ impl<'h> Conversation<'h> {
                     .flatten();
                 render.answer(guide, *facet, extent, situation.as_deref(), missing, *confidence)
             }
-            Step::Unsure { guide, is_asked } => {
+            Step::Unsure { guide, is_asked, opens } => {
                 let guide = corpus.guide(guide).expect("decisions name guides of this corpus");
-                self.leave_open(&render, said, guide, *is_asked)?
+                self.leave_open(&render, said, guide, *is_asked, *opens)?
             }
             Step::Clarify(options) => render.clarify(options),
             Step::Several(matters) => render.several(matters),
             Step::Journey(id) => render.journey(corpus.journey(id).expect("decisions name journeys of this corpus")),
             Step::Listed(id) => {
                 let matter = corpus.matter(id).expect("decisions name matters of this corpus");
-                render.listed(matter, dialogue.aside.as_ref() == Some(id))
+                let again = dialogue.aside.as_ref() == Some(id);
+                render.listed(matter, if again { ReplyId::ListedAgain } else { ReplyId::Listed })
+            }
+            Step::ListedDetail { matter, is_asked } => {
+                let matter = corpus.matter(matter).expect("decisions name matters of this corpus");
+                let mut reply = render.listed(matter, ReplyId::ListedAgain);
+                // What other houses know, nobody here can be asked to find out.
+                if *is_asked && matter.unit.is_some() {
+                    let entry = EntryRef::Matter(matter.id.clone());
+                    self.keep_detail(&render, said, &matter.plain_name, entry, &mut reply)?;
+                }
+                reply
             }
             Step::Areas => render.areas(),
             Step::Area(zone) => render.area(*zone),
@@ -252,15 +263,28 @@ impl<'h> Conversation<'h> {
         said: &Said<'_>,
         guide: &Guide,
         is_asked: bool,
+        opens: bool,
     ) -> Result<Reply, RecordError> {
-        let mut reply = render.unsure(guide);
+        let mut reply = render.unsure(guide, opens);
         if is_asked {
-            let text = redact(&format!("{}：{}", guide.plain_name.as_str(), said.redacted.as_str()));
-            self.keep_unanswered(render, said, &text, &[(EntryRef::Guide(guide.id.clone()), 1.0)], &mut reply)?;
+            self.keep_detail(render, said, &guide.plain_name, EntryRef::Guide(guide.id.clone()), &mut reply)?;
         }
         let unit = self.edition.corpus.unit(&guide.unit);
         reply.lines.extend(unit.and_then(|unit| render.ask_unit(unit)));
         Ok(reply)
+    }
+
+    /// Keeps a question about a known matter together with the matter's name.
+    fn keep_detail(
+        &self,
+        render: &Renderer<'_>,
+        said: &Said<'_>,
+        name: &str,
+        entry: EntryRef,
+        reply: &mut Reply,
+    ) -> Result<(), RecordError> {
+        let text = redact(&format!("{name}：{}", said.redacted.as_str()));
+        self.keep_unanswered(render, said, &text, &[(entry, 1.0)], reply)
     }
 
     /// Keeps a question nobody here could answer, and adds to `reply` its number and who sees to it.
@@ -466,7 +490,7 @@ impl<'h> Conversation<'h> {
                 next.talk_about(None);
                 (next.asked, next.aside, next.facet) = (words, None, None);
             }
-            Step::Listed(matter) => {
+            Step::Listed(matter) | Step::ListedDetail { matter, .. } => {
                 // With no guide talked about, later words are read together with those that led to this matter.
                 if next.guide.is_none() && next.aside.as_ref() != Some(matter) {
                     next.asked = words;
@@ -479,7 +503,13 @@ impl<'h> Conversation<'h> {
             }
             // A greeting begins anew.
             Step::Help { first_words: true } => return next.begun_anew(),
-            Step::Unsure { .. } => next.aside = None,
+            Step::Unsure { guide, opens, .. } => {
+                if *opens && next.guide.as_ref() != Some(guide) {
+                    next.asked = words;
+                }
+                next.talk_about(Some(guide.clone()));
+                next.aside = None;
+            }
             Step::AskOpinion => next.awaits_opinion = true,
             Step::Rate(_, level) if level.is_low() => next.awaits_reason.clone_from(&reply.receipt),
             Step::Forget => return Dialogue::default(),

@@ -5,10 +5,10 @@ use std::num::NonZeroU16;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use super::follow_ups::FollowUp;
 use super::ids::{GuideId, MatterId, UnitId};
 use super::language::Facet;
 use super::parse::{Choice, Fields, Text};
+use super::sayings::Saying;
 
 /// One of the five service areas (重点服务区).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -241,8 +241,10 @@ pub struct Guide {
     pub aliases: Vec<Text>,
     /// Ways people put it: the typical ten, then those of `asks/<id>.txt`. Matched, never shown.
     pub asks: Vec<Text>,
+    /// Those of them of which the staff know what answers them.
+    pub first_words: Vec<Saying>,
     /// What people say after they heard of it, from `follow_ups/<id>.txt`. Matched, never shown.
-    pub follow_ups: Vec<FollowUp>,
+    pub follow_ups: Vec<Saying>,
     /// Conditions, one a sentence; all must hold unless the sentence says otherwise.
     pub eligibility: Vec<Text>,
     /// What changes the list of documents.
@@ -293,6 +295,15 @@ pub struct Guide {
     pub to_confirm: Vec<Text>,
 }
 
+/// What of a guide may answer a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// The sentence with this number among its passages.
+    Passage(usize),
+    /// A whole facet.
+    Facet(Facet),
+}
+
 /// A sentence of a guide that may answer a question by itself.
 #[derive(Clone, Copy, Debug)]
 pub struct Passage<'g> {
@@ -320,6 +331,7 @@ impl Guide {
             audience: fields.choices("audience"),
             aliases: fields.texts("aliases"),
             asks: fields.some_texts("asks"),
+            first_words: Vec::new(),
             follow_ups: Vec::new(),
             eligibility: fields.some_texts("eligibility"),
             situations: fields.tables("situations").into_iter().map(Situation::read).collect(),

@@ -7,7 +7,6 @@ pub mod diagnostic;
 pub mod dialog;
 pub mod directory;
 pub mod enlarge;
-pub mod follow_ups;
 pub mod guide;
 pub mod hall_info;
 pub mod ids;
@@ -15,6 +14,7 @@ pub mod jargon;
 pub mod labels;
 pub mod language;
 pub mod parse;
+pub mod sayings;
 
 use std::{collections::HashMap, fs, io, path::Path, path::PathBuf};
 
@@ -25,12 +25,12 @@ use toml::de::DeTable;
 pub use diagnostic::{Diagnostic, Diagnostics, Place, Report, Severity, SourceFile};
 pub use dialog::{Dialog, Turn};
 pub use directory::{Holidays, Journey, Matter, Stage, Unit, UnitKind};
-pub use follow_ups::FollowUp;
-pub use guide::{Document, Guide, Neighbour, OnlineLevel, Passage, ProxyRule, Situation, Status, Zone};
+pub use guide::{Document, Guide, Neighbour, OnlineLevel, Part, Passage, ProxyRule, Situation, Status, Zone};
 pub use hall_info::HallInfo;
 pub use ids::{GuideId, JourneyId, MatterId, UnitId};
 pub use language::{Facet, FacetCues, HallTopic, Intent, IntentKind, Language, TurnCues, WordTable};
 pub use parse::{Choice, Text};
+pub use sayings::Saying;
 
 use parse::{Fields, read_lines};
 
@@ -229,7 +229,7 @@ fn assemble(files: &[SourceFile], diagnostics: &Diagnostics) -> Option<Corpus> {
         };
         match room {
             Room::Asks(id) => {
-                asks.push((id.to_owned(), whole, read_lines(number, &file.text)));
+                asks.push((id.to_owned(), whole, number));
                 continue;
             }
             Room::FollowUps(id) => {
@@ -262,12 +262,18 @@ fn assemble(files: &[SourceFile], diagnostics: &Diagnostics) -> Option<Corpus> {
             Room::Asks(_) | Room::FollowUps(_) | Room::Dialogs => unreachable!("they are lines, handled above"),
         }
     }
-    for (id, place, lines) in asks {
-        let guide = guides.iter_mut().find(|guide| guide.id.as_str() == id).map(|guide| &mut guide.asks);
+    for (id, place, number) in asks {
+        let text = &files[number].text;
+        if let Some(guide) = guides.iter_mut().find(|guide| guide.id.as_str() == id) {
+            let (lines, first_words) = sayings::read(number, text, guide, &language, diagnostics);
+            guide.asks.extend(lines);
+            guide.first_words = first_words;
+            continue;
+        }
         let matter = matters.iter_mut().find(|matter| matter.id.as_str() == id).map(|matter| &mut matter.asks);
         let intent = language.intents.iter_mut().find(|i| i.id.as_str() == id).map(|intent| &mut intent.asks);
-        match guide.or(matter).or(intent) {
-            Some(known) => known.extend(lines),
+        match matter.or(intent) {
+            Some(known) => known.extend(read_lines(number, text)),
             None => {
                 let cure = "文件名要与一份指南、catalogue.toml 里一件事或 intents.toml 里一类话的编号相同";
                 diagnostics.error(place, format!("没有编号是“{id}”的指南、事项或话"), cure);
@@ -277,7 +283,7 @@ fn assemble(files: &[SourceFile], diagnostics: &Diagnostics) -> Option<Corpus> {
     for (id, place, number) in follow_ups {
         match guides.iter_mut().find(|guide| guide.id.as_str() == id) {
             Some(guide) => {
-                guide.follow_ups = follow_ups::read(number, &files[number].text, guide, diagnostics);
+                (_, guide.follow_ups) = sayings::read(number, &files[number].text, guide, &language, diagnostics);
             }
             None => {
                 diagnostics.error(place, format!("没有编号是“{id}”的指南"), "文件名要与一份指南的编号相同");

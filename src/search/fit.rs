@@ -207,17 +207,26 @@ pub struct Lesson<const FEATURES: usize> {
     pub weight: f32,
 }
 
+impl<const FEATURES: usize> Lesson<FEATURES> {
+    /// Whether one of the right candidates is the likeliest by `weights`.
+    pub fn is_right(&self, weights: &[f32]) -> bool {
+        let scores = self.candidates.iter().map(|features| dot(weights, features)).zip(&self.right);
+        scores.max_by(|a, b| a.0.total_cmp(&b.0)).is_some_and(|(_, right)| *right)
+    }
+}
+
 /// Fits the weights of the features of `lessons`: gradient ascent on the log-likelihood that one of the right
 /// candidates is chosen (softmax), with a pull towards zero.
 pub fn fit_choice<const FEATURES: usize>(weights: &mut [f32], lessons: &[Lesson<FEATURES>]) {
     const ROUNDS: usize = 2000;
     const STEP: f32 = 0.3;
     const PULL: f32 = 1e-3;
+    const TOGETHER: usize = 512;
     let lessons: Vec<&Lesson<FEATURES>> = lessons.iter().filter(|lesson| lesson.right.contains(&true)).collect();
     let total: f32 = lessons.iter().map(|lesson| lesson.weight).sum();
-    for _ in 0..ROUNDS {
+    let gradient_of = |weights: &[f32], lessons: &[&Lesson<FEATURES>]| {
         let mut gradient = [0.0f32; FEATURES];
-        for lesson in &lessons {
+        for lesson in lessons {
             let shares = softmax(lesson.candidates.iter().map(|features| dot(weights, features)));
             let of_right: f32 =
                 shares.iter().zip(&lesson.right).map(|(share, right)| if *right { *share } else { 0.0 }).sum();
@@ -227,6 +236,15 @@ pub fn fit_choice<const FEATURES: usize>(weights: &mut [f32], lessons: &[Lesson<
                     *slope += lesson.weight * (wanted - share) * feature;
                 }
             }
+        }
+        gradient
+    };
+    for _ in 0..ROUNDS {
+        // Added up in order, so that any number of cores gives the same sum.
+        let parts: Vec<_> = lessons.par_chunks(TOGETHER).map(|lessons| gradient_of(weights, lessons)).collect();
+        let mut gradient = [0.0f32; FEATURES];
+        for part in parts {
+            gradient.iter_mut().zip(part).for_each(|(slope, part)| *slope += part);
         }
         for (weight, slope) in weights.iter_mut().zip(gradient) {
             *weight += STEP * (slope / total.max(1.0) - PULL * *weight);

@@ -14,10 +14,12 @@ pub(super) const TRUST_FEATURES: usize = 5 + 2 * FEATURES.len();
 
 /// What speaks for an entry in the light of what was said before, in the order of the fitted weights. The conversation
 /// gathers it.
-pub const CONTEXT_FEATURES: [&str; 40] = [
+pub const CONTEXT_FEATURES: [&str; 45] = [
     "alone",
     "sure_alone",
+    "alone_certain",
     "together",
+    "together_certain",
     "current",
     "current_short",
     "current_facet",
@@ -38,6 +40,7 @@ pub const CONTEXT_FEATURES: [&str; 40] = [
     "guide_subject",
     "other_subject",
     "current_subject",
+    "current_familiar",
     "aside",
     "sibling_told",
     "denied",
@@ -52,22 +55,26 @@ pub const CONTEXT_FEATURES: [&str; 40] = [
     "intent_facet",
     "journey",
     "no_guide_leaves",
+    "no_guide_alone_certain",
     "nothing",
     "nothing_alone",
     "nothing_subject",
+    "nothing_familiar",
 ];
 
-/// What speaks for a sentence, a facet, or nothing of the guide talked about as the answer to a message, in the order of
+/// What speaks for a sentence, a facet, or nothing of a guide as the answer to a message about its matter, in the order of
 /// the fitted weights. The conversation gathers it.
-pub const ANSWER_FEATURES: [&str; 12] = [
+pub const ANSWER_FEATURES: [&str; 14] = [
     "passage",
     "passage_learned",
     "passage_facet_cued",
     "passage_facet_worded",
     "facet",
+    "facet_learned",
     "facet_cued",
     "facet_worded",
     "facet_repeated",
+    "overview",
     "nothing",
     "nothing_learned",
     "nothing_cued",
@@ -87,8 +94,10 @@ pub struct Ranking {
     pub trust: Vec<f32>,
     /// By context feature: its weight in the score of an entry in the light of what was said before.
     pub context: Vec<f32>,
-    /// By answer feature: its weight in the score of what a guide has for a message.
+    /// By answer feature: its weight in the score of what a guide has for a message once its matter was talked about.
     pub answers: Vec<f32>,
+    /// The same for first words.
+    pub openings: Vec<f32>,
     /// At and above this confidence a guide is answered.
     pub answer_at: f32,
     /// At and above this confidence an entry is offered as a choice.
@@ -152,7 +161,7 @@ impl Ranking {
         if ranking.weights.len() != FEATURES.len()
             || ranking.trust.len() != TRUST_FEATURES
             || ranking.context.len() != CONTEXT_FEATURES.len()
-            || ranking.answers.len() != ANSWER_FEATURES.len()
+            || [&ranking.answers, &ranking.openings].iter().any(|weights| weights.len() != ANSWER_FEATURES.len())
         {
             return Err(RankingError::OtherFeatures { path: owned() });
         }
@@ -173,8 +182,8 @@ impl Ranking {
         let mut context = vec![0.0; CONTEXT_FEATURES.len()];
         context[..4].fill(0.6);
         let weights = vec![4.0; FEATURES.len()];
-        let answers = vec![0.0; ANSWER_FEATURES.len()];
-        Self { weights, trust, context, answers, answer_at: 0.5, offer_at: 0.1, costs: Costs::default() }
+        let (answers, openings) = (vec![0.0; ANSWER_FEATURES.len()], vec![0.0; ANSWER_FEATURES.len()]);
+        Self { weights, trust, context, answers, openings, answer_at: 0.5, offer_at: 0.1, costs: Costs::default() }
     }
 
     fn score(&self, evidence: &Evidence) -> f32 {
@@ -191,9 +200,15 @@ impl Ranking {
         softmax(candidates.iter().map(|features| dot(&self.context, features)))
     }
 
-    /// How likely each of several things a guide has answers a message, given its answer features.
+    /// How likely each of several things a guide has answers a message about the matter talked about, given its answer
+    /// features.
     pub fn shares_in_guide(&self, candidates: &[[f32; ANSWER_FEATURES.len()]]) -> Vec<f32> {
         softmax(candidates.iter().map(|features| dot(&self.answers, features)))
+    }
+
+    /// The same for first words.
+    pub fn shares_in_opening(&self, candidates: &[[f32; ANSWER_FEATURES.len()]]) -> Vec<f32> {
+        softmax(candidates.iter().map(|features| dot(&self.openings, features)))
     }
 
     /// The first and second candidates by share.

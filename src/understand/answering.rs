@@ -1,5 +1,5 @@
-//! Which sentence of a guide answers a message about its matter, by the message's wording alone: learned from the
-//! sentences and from the follow-ups that the staff wrote below each.
+//! What of a guide answers a message about its matter, by the message's wording alone: learned from its sentences and from
+//! what the staff wrote down that people say, first and later, with what answers it.
 //!
 //! "我是自己不干的" has no word of "自己主动辞职的一般领不到".
 
@@ -7,40 +7,78 @@ use std::collections::HashMap;
 use std::sync::OnceLock;
 
 use super::wording::Wording;
-use crate::corpus::{Corpus, FollowUp, Guide, GuideId, Passage};
+use crate::corpus::{Corpus, Facet, Guide, GuideId, Part, Passage, Saying};
 use crate::text::Normaliser;
 
 /// What was learned of the guides of one corpus.
 pub struct Answering(HashMap<GuideId, OnceLock<Wording>>);
 
+/// How far a message asks for each part of a guide: natural logarithms of shares.
+pub struct PartShares(Vec<f32>);
+
+impl PartShares {
+    /// The share of `part`; of none of them when it is `None`.
+    pub fn of(&self, part: Option<Part>) -> f32 {
+        self.0[class(part, self.0.len() - other_classes())]
+    }
+}
+
 impl Answering {
-    /// From all guides of `corpus` and the follow-ups to each.
+    /// From all guides of `corpus` and what people say about each.
     pub fn new(corpus: &Corpus) -> Self {
-        // The few sentences of a guide without follow-ups are learned from when somebody asks.
-        let of_guide = |guide: &Guide| match guide.follow_ups.is_empty() {
+        Self::without(corpus, |_| false)
+    }
+
+    /// The same without the first words whose numbers among those of their guide are held out.
+    pub fn without(corpus: &Corpus, is_held_out: impl Fn(usize) -> bool) -> Self {
+        // The few sentences of a guide about which nothing is written down are learned from when somebody asks.
+        let of_guide = |guide: &Guide| match guide.follow_ups.is_empty() && guide.first_words.is_empty() {
             true => OnceLock::new(),
-            false => OnceLock::from(learn(guide)),
+            false => OnceLock::from(learn(guide, &is_held_out)),
         };
         Self(corpus.guides.iter().map(|guide| (guide.id.clone(), of_guide(guide))).collect())
     }
 
-    /// For each passage of `guide`, a guide of the corpus, then for none of them: the natural logarithm of its share, as
-    /// far as the wording tells.
-    pub fn log_shares(&self, guide: &Guide, normalised: &str) -> Vec<f32> {
-        self.0[&guide.id].get_or_init(|| learn(guide)).log_shares(normalised)
+    /// How far `normalised` asks for each part of `guide`, a guide of the corpus, as far as the wording tells.
+    pub fn shares(&self, guide: &Guide, normalised: &str) -> PartShares {
+        PartShares(self.of(guide).log_shares(normalised))
+    }
+
+    /// How far `normalised` is worded as people speak about the matter of `guide`, a guide of the corpus, 0..=1.
+    pub fn familiarity(&self, guide: &Guide, normalised: &str) -> f32 {
+        self.of(guide).familiarity(normalised)
+    }
+
+    fn of(&self, guide: &Guide) -> &Wording {
+        self.0[&guide.id].get_or_init(|| learn(guide, |_| false))
     }
 }
 
-fn learn(guide: &Guide) -> Wording {
+fn learn(guide: &Guide, is_held_out: impl Fn(usize) -> bool) -> Wording {
     let normaliser = Normaliser::new();
     let passages = guide.passages();
     let of_itself = |(number, passage): (usize, &Passage<'_>)| (normaliser.normalise(passage.text), vec![number]);
-    let lesson = |follow_up: &FollowUp| {
-        let none = follow_up.answered_by.is_empty().then_some(passages.len());
-        let right = follow_up.answered_by.iter().copied().chain(none).collect();
-        (normaliser.normalise(&follow_up.said), right)
+    let lesson = |saying: &Saying| {
+        let parts = saying.answered_by.iter().map(|part| class(Some(*part), passages.len()));
+        let none = saying.answered_by.is_empty().then(|| class(None, passages.len()));
+        (normaliser.normalise(&saying.said), parts.chain(none).collect())
     };
     let sentences = passages.iter().enumerate().map(of_itself);
-    let lessons: Vec<_> = sentences.chain(guide.follow_ups.iter().map(lesson)).collect();
-    Wording::learn(&lessons, passages.len() + 1)
+    let first = guide.first_words.iter().enumerate().filter(|(number, _)| !is_held_out(*number)).map(|(_, said)| said);
+    let lessons: Vec<_> = sentences.chain(first.chain(&guide.follow_ups).map(lesson)).collect();
+    Wording::learn(&lessons, passages.len() + other_classes())
+}
+
+/// The number of `part` among what is told apart: the passages of a guide, the facets, and none of them.
+fn class(part: Option<Part>, passages: usize) -> usize {
+    match part {
+        Some(Part::Passage(number)) => number,
+        Some(Part::Facet(facet)) => passages + Facet::all().take_while(|known| *known != facet).count(),
+        None => passages + Facet::all().count(),
+    }
+}
+
+/// Of what is told apart, the facets and none of them.
+fn other_classes() -> usize {
+    Facet::all().count() + 1
 }

@@ -10,7 +10,7 @@ const SHORTEST_PART: usize = 3;
 
 /// "不是签注，是通行证": what is not meant, then what is.
 static NOT_THIS_BUT: LazyLock<Regex> = LazyLock::new(|| {
-    let denied = r"(?:不是要|不是想|不是问|不是办|不是|不要|不办)[^，。,.;；!?？\s是的吗么呢说]{1,10}";
+    let denied = r"(?:不是要|不是想|不是问|不是办|不是|不要|不办)[^，。,.;；!?？\s是的吗么呢说]{1,10}的?";
     let instead = r"[，,。\s]?(?:而是|我是要|我要|我想|要的是|问的是|是要|是想|是办|是问|要办|想办|是)";
     pattern(&format!("^(?P<before>(?:.*[^是要能])?){denied}{instead}(?P<meant>.+)$"))
 });
@@ -89,6 +89,7 @@ mod tests {
             ("我要办通行证，不是签注", "我要办通行证"),
             ("不要补办，我要换新的身份证", "换新的身份证"),
             ("不是工伤，自己生病的", "自己生病的"),
+            ("不是工伤的 是养老金", "养老金"),
         ] {
             assert_eq!(meant(said), wanted);
         }

@@ -16,7 +16,7 @@ use crate::records::Receipt;
 use crate::search::Lexicon;
 use crate::text::segment::bigrams;
 
-pub use answering::Answering;
+pub use answering::{Answering, PartShares};
 pub use clauses::{denied, meant, parts};
 pub use cues::Cues;
 pub use following::{FacetShares, Following, Move, Subjects};

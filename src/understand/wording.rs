@@ -56,6 +56,16 @@ impl Wording {
         self.shares(&rows, share).into_iter().map(f32::ln).collect()
     }
 
+    /// The share of the longer stretches of a message that are known, 0..=1.
+    pub fn familiarity(&self, normalised: &str) -> f32 {
+        let is_longer = |stretch: &&str| stretch.chars().nth(1).is_some();
+        let marked = marked(normalised);
+        let known = |stretch: &&str| self.rows.contains_key(*stretch);
+        let (all, known) =
+            (stretches(&marked).filter(is_longer).count(), stretches(&marked).filter(is_longer).filter(known).count());
+        known as f32 / all.max(1) as f32
+    }
+
     /// The rows of the stretches of a message that are known, and how much each counts.
     fn heard(&self, marked: &str) -> (Vec<usize>, f32) {
         let rows: Vec<usize> = stretches(marked).filter_map(|stretch| self.rows.get(stretch).copied()).collect();

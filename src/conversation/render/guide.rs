@@ -37,15 +37,23 @@ impl Renderer<'_> {
         reply.facet = Some(facet);
         reply.lines = match extent {
             Extent::Facet => self.facet(guide, facet, situation, missing),
-            Extent::Passages(numbers) => {
-                let passages = guide.passages();
-                let said = numbers.iter().map(|number| passages[*number]);
-                said.flat_map(|passage| self.passage(guide, &passage, situation)).collect()
+            Extent::Passages(numbers) => self.passages(guide, numbers, situation),
+            Extent::Opening(numbers) => {
+                let mut lines = self.passages(guide, numbers, situation);
+                let is_said =
+                    numbers.iter().any(|number| std::ptr::eq(guide.passages()[*number].text, &guide.one_line));
+                lines.extend((!is_said).then(|| self.sentence(&guide.one_line)));
+                lines
             }
         };
         reply.lines.extend(self.closing(guide, facet));
         self.show_next(&mut reply, guide, facet, situation);
         reply
+    }
+
+    fn passages(&self, guide: &Guide, numbers: &[usize], situation: Option<&str>) -> Vec<Line> {
+        let passages = guide.passages();
+        numbers.iter().flat_map(|number| self.passage(guide, &passages[*number], situation)).collect()
     }
 
     fn passage(&self, guide: &Guide, passage: &Passage<'_>, situation: Option<&str>) -> Vec<Line> {
@@ -73,10 +81,11 @@ impl Renderer<'_> {
         }
     }
 
-    /// That the guide leaves open what was asked of it.
-    pub fn unsure(&self, guide: &Guide) -> Reply {
+    /// That the guide leaves open what was asked of it; when nothing was told of it yet, after what the matter is.
+    pub fn unsure(&self, guide: &Guide, opens: bool) -> Reply {
         let mut reply = Reply::new(Outcome::Answer);
         reply.guides.push(guide_ref(guide, 1.0));
+        reply.lines.extend(opens.then(|| self.sentence(&guide.one_line)));
         reply.lines.push(self.say(ReplyId::Unsure, &[name(guide)]));
         self.show_next(&mut reply, guide, Facet::Overview, None);
         reply

@@ -163,10 +163,9 @@ impl Renderer<'_> {
         Some(Button { label: self.name_of(entry)?.to_string(), action: action(entry)? })
     }
 
-    /// Whose matter it is; `again` when that was said before and no more is known.
-    pub fn listed(&self, matter: &Matter, again: bool) -> Reply {
+    /// Whose matter it is, after `head`, which names it.
+    pub fn listed(&self, matter: &Matter, head: ReplyId) -> Reply {
         let mut reply = Reply::new(Outcome::Listed);
-        let head = if again { ReplyId::ListedAgain } else { ReplyId::Listed };
         reply.lines.push(self.say(head, &[from_corpus("name", &matter.plain_name)]));
         reply.lines.push(self.say(ReplyId::ListedWhere, &[from_corpus("where", &matter.where_to_ask)]));
         if let Some(unit) = matter.unit.as_ref().and_then(|id| self.corpus.unit(id)) {
