@@ -7,6 +7,7 @@ use wenban::conversation::{Action, Attachment, Body, Dialogue, Outcome};
 use wenban::corpus::Facet;
 use wenban::records::{Found, SuggestionKind};
 use wenban::search::EntryRef;
+use wenban::text::redact;
 
 #[test]
 fn the_facet_asked_for_comes_first_and_follow_ups_stay_with_the_matter() {
@@ -128,6 +129,22 @@ fn first_words_that_the_guide_leaves_open_are_kept() {
 }
 
 #[test]
+fn who_chooses_among_the_offered_hears_what_the_words_before_asked_for() {
+    let hall = TestHall::new();
+    let uncle = hall.citizen("uncle");
+    let offer = Dialogue {
+        offered: ["unemployment-benefit", "unemployment-allowance"].map(|id| EntryRef::Guide(id.into())).to_vec(),
+        asked: Some(redact("我是自己辞职的，这个钱有没有")),
+        last_at: Some(support::a_wednesday_in_april()),
+        ..Dialogue::default()
+    };
+    hall.records().keep_conversation(&uncle.conversation, &offer).unwrap();
+    let reply = uncle.presses(&hall, Action::Guide("unemployment-benefit".into()));
+    let quit = reply.is_answered_from("unemployment-benefit").0.text();
+    assert!(quit.contains("自己主动辞职的一般领不到"), "{quit}");
+}
+
+#[test]
 fn a_detail_of_another_units_matter_is_kept_for_it() {
     let hall = TestHall::new();
     let worker = hall.citizen("worker");
@@ -136,6 +153,17 @@ fn a_detail_of_another_units_matter_is_kept_for_it() {
     let Some(Found::Question(kept)) = hall.records().find(&receipt).unwrap() else { panic!("no question") };
     assert!(kept.text.as_str().ends_with("：要多久") && kept.owner.is_some(), "{kept:?}");
     assert_eq!(worker.says(&hall, "在哪里").is(Outcome::Listed).0.receipt, None, "that was said");
+    let waiting = worker.says(&hall, "到哪了").0.text();
+    assert!(waiting.contains("要多久"), "their own question: {waiting}");
+}
+
+#[test]
+fn another_matter_is_heard_after_one_of_another_authority() {
+    let hall = TestHall::new();
+    let aunt = hall.citizen("aunt");
+    aunt.says(&hall, "公积金怎么取").is(Outcome::Listed);
+    aunt.says(&hall, "要带什么").is(Outcome::Listed);
+    aunt.says(&hall, "那房产证在你们那办吗").is_answered_from("new-home-transfer");
 }
 
 #[test]

@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 use support::shipped_edition;
 use wenban::clock::at_the_hall;
 use wenban::conversation::Reply;
-use wenban::conversation::decision::Extent;
+use wenban::conversation::decision::{Extent, Told};
 use wenban::conversation::render::Renderer;
 use wenban::corpus::{Choice, Corpus, Facet, HallTopic, Zone};
 use wenban::edition::Edition;
@@ -80,8 +80,11 @@ fn every_answer(edition: &Edition, mut check: impl FnMut(Reply)) {
             check(render.unsure(guide, opens));
         }
         for number in 0..guide.passages().len() {
-            for extent in [Extent::Passages(vec![number]), Extent::Opening(vec![number])] {
-                check(render.answer(guide, Facet::Overview, &extent, None, None, 1.0));
+            for plainly in [false, true] {
+                let told = vec![Told { passage: number, plainly }];
+                for extent in [Extent::Passages(told.clone()), Extent::Opening(told)] {
+                    check(render.answer(guide, Facet::Overview, &extent, None, None, 1.0));
+                }
             }
         }
         for situation in &guide.situations {

@@ -180,6 +180,7 @@ fn explanation(edition: &Edition, dialogue: &Dialogue, trace: &Trace<'_>) -> Str
         intent => trace.reading.cued_intent.map(|(intent, cue)| format!("{} ({cue})", intent.id.as_str())),
         hits,
         talked_about => dialogue.guide.as_ref().map(|guide| guide.to_string()),
+        goes_on => goes_on(edition, dialogue, trace),
         in_context => in_context(edition, trace),
         in_guide => in_guide(edition, dialogue, trace),
         told => told(edition, &trace.decision.step),
@@ -194,6 +195,13 @@ fn explanation(edition: &Edition, dialogue: &Dialogue, trace: &Trace<'_>) -> Str
 
 /// How much of each list of what may be is shown.
 const SHOWN: usize = 4;
+
+/// How far the wording goes on with what was said before, and turns to something else; nothing when nothing was.
+fn goes_on(edition: &Edition, dialogue: &Dialogue, trace: &Trace<'_>) -> Option<[String; 2]> {
+    dialogue.asked.as_ref()?;
+    let [stays, returns, turns, leaves] = edition.following.moves(&trace.normalised).map(f32::exp);
+    Some([stays + returns, turns + leaves].map(|share| format!("{share:.2}")))
+}
 
 /// What is likeliest in the light of what was said before, with its share; nothing known is an empty name.
 fn in_context(edition: &Edition, trace: &Trace<'_>) -> Vec<(String, String)> {
@@ -225,12 +233,12 @@ fn likeliest(judged: impl Iterator<Item = (String, f32)>) -> Vec<(String, String
 
 /// The sentences that are said for themselves.
 fn told(edition: &Edition, step: &Step) -> Vec<String> {
-    let Step::Answer { guide, extent: Extent::Passages(numbers) | Extent::Opening(numbers), .. } = step else {
+    let Step::Answer { guide, extent: Extent::Passages(told) | Extent::Opening(told), .. } = step else {
         return Vec::new();
     };
     let guide = edition.corpus.guide(guide).expect("decisions name guides of this corpus");
     let passages = guide.passages();
-    numbers.iter().map(|number| passages[*number].text.to_string()).collect()
+    told.iter().map(|told| passages[told.passage].text.to_string()).collect()
 }
 
 fn trace_words(edition: &Edition, trace: &Trace<'_>) -> Vec<String> {

@@ -3,7 +3,7 @@
 //! Fitted weights say how much what was learned of the wording and a facet heard in the words count; others of them where
 //! nothing was talked about before.
 
-use super::decision::{Extent, Situation};
+use super::decision::{Extent, Situation, Told};
 use crate::corpus::{Facet, Guide, Part, Passage};
 use crate::search::ANSWER_FEATURES;
 use crate::understand;
@@ -12,15 +12,16 @@ use crate::understand;
 const ALSO_AT: f32 = 0.2;
 /// Sentences that answer one message, at most.
 const MOST_PASSAGES: usize = 2;
-/// Facets of which no sentence is told alone when the facet is asked for: one of several papers, days or sums misleads,
-/// and whether it can be done online or by somebody else is said before the sentences about how.
-const TOLD_TOGETHER: [Facet; 5] = [Facet::Documents, Facet::TimeLimit, Facet::Fee, Facet::Online, Facet::Proxy];
+/// Facets of which no sentence is told alone when the facet is asked for: one of several papers, steps, days or sums
+/// misleads, and whether it can be done online or by somebody else is said before the sentences about how.
+const TOLD_TOGETHER: [Facet; 6] =
+    [Facet::Documents, Facet::Steps, Facet::TimeLimit, Facet::Fee, Facet::Online, Facet::Proxy];
 /// Words beside a facet that are little.
 const LITTLE: usize = 3;
 /// At and above this share a sentence answers first words; below, its facet does.
 const OPENS_AT: f32 = 0.4;
 /// At and above this share first words ask for something the guide leaves open.
-const LEFT_OPEN_AT: f32 = 0.7;
+const LEFT_OPEN_AT: f32 = 0.8;
 /// Below this logarithm of its share a candidate is no less likely.
 const LEAST: f32 = -8.0;
 /// Brings logarithms of shares into the range of the other features.
@@ -33,8 +34,10 @@ pub type Judged = (Option<Part>, [f32; ANSWER_FEATURES.len()]);
 pub fn candidates(s: &Situation<'_>, guide: &Guide) -> Vec<Judged> {
     let scaled = |log_share: f32| log_share.max(LEAST) / SCALE;
     let flag = |is_so: bool| f32::from(u8::from(is_so));
-    let learned = s.answering.shares(guide, s.normalised);
-    let worded = s.following.facets(s.normalised);
+    // "不是垫的钱 是怎么让他查得到" asks for the latter.
+    let meant = understand::meant(s.normalised);
+    let learned = s.answering.shares(guide, &meant);
+    let worded = s.following.facets(&meant);
     let cued = |facet: Facet| flag(s.reading.facet == Some(facet));
     let judged = |part: Option<Part>, start: usize, features: &[f32]| {
         let mut all = [0.0; ANSWER_FEATURES.len()];
@@ -76,9 +79,7 @@ pub fn going_on(
             if asked == Some(facet) && TOLD_TOGETHER.contains(&facet) {
                 return Some((facet, Extent::Facet));
             }
-            let others =
-                judged[1..].iter().filter(|(_, share)| *share >= ALSO_AT).filter_map(|(part, _)| passage(*part));
-            Some((facet, Extent::Passages(std::iter::once(first).chain(others).take(MOST_PASSAGES).collect())))
+            Some((facet, Extent::Passages(told(s, guide, first, &judged[1..]))))
         }
     }
 }
@@ -102,9 +103,7 @@ pub fn opening(
     let told_alone = |facet: Facet| asked != Some(facet) || !TOLD_TOGETHER.contains(&facet);
     let leading = passage(likeliest).filter(|number| share >= OPENS_AT && told_alone(passages[*number].facet));
     if let Some(first) = leading {
-        let others = judged[1..].iter().filter(|(_, share)| *share >= ALSO_AT).filter_map(|(part, _)| passage(*part));
-        let told = std::iter::once(first).chain(others).take(MOST_PASSAGES).collect();
-        return Some((passages[first].facet, Extent::Opening(told)));
+        return Some((passages[first].facet, Extent::Opening(told(s, guide, first, &judged[1..]))));
     }
     let facet_of = |part: Option<Part>| match part {
         Some(Part::Facet(facet)) => facet,
@@ -134,6 +133,20 @@ fn judge(
     let mut judged: Vec<_> = parts.into_iter().zip(shares(&features)).collect();
     judged.sort_by(|a, b| b.1.total_cmp(&a.1));
     judged
+}
+
+/// The sentence numbered `first`, and those of `others` that are likely enough to be said beside it.
+fn told(s: &Situation<'_>, guide: &Guide, first: usize, others: &[(Option<Part>, f32)]) -> Vec<Told> {
+    let passages = guide.passages();
+    let others = others.iter().filter(|(_, share)| *share >= ALSO_AT).filter_map(|(part, _)| passage(*part));
+    let plainly = |place: usize, number: usize| match passages[number].facet {
+        Facet::MissingDocument => s.reading.facet != Some(Facet::MissingDocument),
+        // Who asks for something else than whether it is for them is answered by the sentence itself.
+        Facet::Eligibility => place > 0 || (s.reading.asks && s.reading.facet != Some(Facet::Eligibility)),
+        _ => true,
+    };
+    let numbers = std::iter::once(first).chain(others).take(MOST_PASSAGES).enumerate();
+    numbers.map(|(place, number)| Told { passage: number, plainly: plainly(place, number) }).collect()
 }
 
 fn passage(part: Option<Part>) -> Option<usize> {

@@ -22,16 +22,18 @@ const SHORT: usize = 14;
 const TOLD_APART: f32 = 0.6;
 /// At and above this confidence the words alone say what is meant.
 const SURE: f32 = 0.5;
+/// At and above this confidence a person is wanted.
+const SURE_OF_A_PERSON: f32 = 0.6;
 /// At and above this confidence the matter talked about goes on: to say more about it costs less than to ask back.
 const STAY_AT: f32 = 0.25;
 /// So many times likelier than the likeliest guide it must be that none is meant: the sample conversations leave their
 /// matter oftener than people do.
 const LEAVES_AT: f32 = 1.5;
-/// Share of the answering threshold from which a message names another matter than the one of another authority.
-const ANOTHER: f32 = 0.6;
-/// At and above this confidence a message is about another matter even where its words follow on the one of another
-/// authority.
-const SURE_OF_ANOTHER: f32 = 0.7;
+/// At and above these odds, those of all other matters times those of turning elsewhere, a message leaves the matter of
+/// another authority.
+const ANOTHER_AT: f32 = 0.45;
+/// Nothing is likelier.
+const LIKELIEST: f32 = 0.98;
 /// Below this logarithm of its share an entry fits no worse.
 const LEAST_FIT: f32 = -12.0;
 /// Brings logarithms of shares into the range of the other features.
@@ -47,7 +49,7 @@ pub type InContext = (Meant, [f32; CONTEXT_FEATURES.len()]);
 /// Decides in context, between what `candidates` gave, what of the guide talked about may answer being `in_guide`; `None` when nothing was talked about, or the words start afresh.
 pub fn decide(s: &Situation<'_>, candidates: &[InContext], in_guide: &[answering::Judged]) -> Option<Decision> {
     let asks_more = !s.reading.corrects && (asks_facet_alone(s) || asks_when_open(s));
-    if let Some(aside) = s.dialogue.aside.clone().filter(|_| asks_more) {
+    if let Some(aside) = s.dialogue.aside.clone().filter(|_| asks_more && !asks_when_open(s)) {
         return Some(Decision { step: more_of_the_aside(s, aside), reason: Reason::FollowUp });
     }
     let Some(matter) = matter_talked_about(s.dialogue) else { return of_the_aside(s) };
@@ -102,22 +104,24 @@ pub fn decide(s: &Situation<'_>, candidates: &[InContext], in_guide: &[answering
     Some(Decision { reason, ..decision })
 }
 
-/// Nothing but a matter of another authority was talked about: what names no other matter is about it still.
+/// Nothing but a matter of another authority was talked about: what names no other matter is about it still. The less the
+/// wording goes on with what was said, the less likely another matter need be.
 fn of_the_aside(s: &Situation<'_>) -> Option<Decision> {
     let aside = s.dialogue.aside.clone()?;
     let entry = EntryRef::Matter(aside.clone());
-    // "要多久" after the words that led to it is about it still, whatever it would mean alone.
-    let [stays, _, turns, _] = s.following.moves(s.normalised);
-    let belongs = stays > turns || s.hits_together.first().is_some_and(|hit| hit.entry == entry);
+    let others: f32 = s.hits.iter().filter(|hit| hit.entry != entry).map(|hit| hit.confidence).sum();
+    let odds = |share: f32| share.min(LIKELIEST) / (1.0 - share.min(LIKELIEST));
+    let another = odds(others) * odds(turns_elsewhere(s)) >= ANOTHER_AT;
     let names_another = s.reading.cued_intent.is_some()
-        || s.hits.first().is_some_and(|hit| match hit.entry {
-            _ if hit.entry == entry => false,
-            _ if belongs => hit.evidence.is_word_for_word || hit.confidence >= SURE_OF_ANOTHER,
-            EntryRef::Intent(_) => hit.confidence >= SURE,
-            _ => hit.confidence >= ANOTHER * s.ranking.answer_at,
-        });
+        || s.hits.first().is_some_and(|hit| hit.entry != entry && (another || hit.evidence.is_word_for_word));
     let is_about_it = !names_another && !s.reading.corrects && !s.reading.turns_away && !speaks_of_the_unknown(s);
     is_about_it.then(|| Decision { step: more_of_the_aside(s, aside), reason: Reason::LeansOnContext })
+}
+
+/// How likely the message turns to something else than what was said before, by its wording.
+fn turns_elsewhere(s: &Situation<'_>) -> f32 {
+    let [_, _, turns, leaves] = s.following.moves(s.normalised).map(f32::exp);
+    turns + leaves
 }
 
 /// Nobody here knows more of a matter than whose it is, and that answers who asks where.
@@ -361,11 +365,15 @@ fn surely_small_talk(s: &Situation<'_>) -> bool {
     s.reading.facet.is_none() && is_cued
 }
 
-/// Whoever wants a person, or is in despair, is heard whatever was talked about.
+/// Whoever wants a person, or is in despair, is heard whatever was talked about. "找到工作要不要跟你们说" goes on.
 fn surely_wants_a_person(s: &Situation<'_>) -> bool {
-    let wants = |intent: &Intent| matches!(intent.kind, IntentKind::Handoff | IntentKind::Distress);
+    let wants = |intent: &Intent, confidence: f32| match intent.kind {
+        IntentKind::Distress => confidence >= SURE,
+        IntentKind::Handoff => confidence >= SURE_OF_A_PERSON,
+        _ => false,
+    };
     s.hits.first().is_some_and(|hit| match &hit.entry {
-        EntryRef::Intent(id) => hit.confidence >= SURE && s.corpus.language.intent(id).is_some_and(wants),
+        EntryRef::Intent(id) => s.corpus.language.intent(id).is_some_and(|intent| wants(intent, hit.confidence)),
         _ => false,
     })
 }
@@ -380,7 +388,7 @@ fn stay(s: &Situation<'_>, guide: &GuideId, in_guide: &[answering::Judged], reas
     let facet = facet_asked(s, guide).or(asked_before);
     let (facet, extent) = match facet {
         Some(Facet::Hours) if asks_when_open(s) => (Facet::Hours, Extent::Facet),
-        Some(facet) if !goes_on || s.reading.is_only_facet => (facet, Extent::Facet),
+        Some(facet) if !goes_on || (s.reading.is_only_facet && s.reading.content.is_empty()) => (facet, Extent::Facet),
         None if !goes_on => (Facet::Overview, Extent::Facet),
         // Other papers are needed now.
         None if situation != s.dialogue.situation && s.dialogue.facet == Some(Facet::Documents) => {

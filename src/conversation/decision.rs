@@ -134,10 +134,19 @@ impl Step {
 pub enum Extent {
     /// All of it.
     Facet,
-    /// These sentences of the guide, by number, the likeliest first: they say what was asked.
-    Passages(Vec<usize>),
+    /// These sentences of the guide, the likeliest first: they say what was asked.
+    Passages(Vec<Told>),
     /// These sentences first, then what the matter is.
-    Opening(Vec<usize>),
+    Opening(Vec<Told>),
+}
+
+/// A sentence of a guide that is told for itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Told {
+    /// Its number among the passages.
+    pub passage: usize,
+    /// Without what is said around a paper's or a condition's: that it must be there, that it depends on this.
+    pub plainly: bool,
 }
 
 /// What cannot be read.
@@ -386,7 +395,8 @@ fn several_matters(s: &Situation<'_>) -> Option<Decision> {
 }
 
 pub(super) fn situation_of(s: &Situation<'_>, guide: &GuideId) -> Option<String> {
-    let said = s.corpus.guide(guide).and_then(|guide| understand::situation(s.normalised, guide));
+    let meant = understand::meant(s.normalised);
+    let said = s.corpus.guide(guide).and_then(|guide| understand::situation(&meant, guide));
     said.map(str::to_owned)
         .or_else(|| s.dialogue.situation.clone().filter(|_| s.dialogue.guide.as_ref() == Some(guide)))
 }

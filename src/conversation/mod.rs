@@ -30,7 +30,7 @@ use crate::phrasing::{Blank, Line, ReplyId, computed, from_corpus};
 use crate::records::{
     Channel, ConversationId, Found, Question, RecordError, Records, State, Suggestion, SuggestionKind,
 };
-use crate::search::{EntryRef, Hit, Query};
+use crate::search::{EntryRef, Evidence, Hit, Query};
 use crate::text::{Redacted, redact};
 use crate::understand::{self, Reading, readable};
 use decision::{Decision, Reason, Rejection, Situation, Step, decide, decide_press};
@@ -38,6 +38,9 @@ use render::Renderer;
 
 /// Below this confidence an entry says nothing about whose business a question is.
 const NEAR_ENOUGH: f32 = 0.05;
+
+/// Waiting records that somebody is told of at once, at most.
+const MOST_TOLD: usize = 5;
 
 /// One conversation core over one edition of the corpus and the records.
 pub struct Conversation<'h> {
@@ -92,7 +95,10 @@ impl<'h> Conversation<'h> {
                 let trace = self.consider(text, &dialogue);
                 (trace.decision, trace.redacted, trace.normalised)
             }
-            Body::Press(action) => (decide_press(action, &self.edition.corpus, &dialogue), redact(""), String::new()),
+            Body::Press(action) => {
+                let decision = decide_press(action, &self.edition.corpus, &dialogue);
+                (self.as_asked(decision, "", &dialogue), redact(""), String::new())
+            }
             Body::Start => (form(Step::Help { first_words: true }), redact(""), String::new()),
             Body::Attachment(kind) => (form(Step::Reject(Rejection::Attachment(*kind))), redact(""), String::new()),
         };
@@ -156,7 +162,40 @@ impl<'h> Conversation<'h> {
         let talked_about = dialogue.guide.as_ref().and_then(|guide| edition.corpus.guide(guide));
         let in_guide = talked_about.map_or_else(Vec::new, |guide| answering::candidates(&situation, guide));
         let decision = decide(&situation, &in_context, &in_guide);
+        let more = if reading.pick.is_none() { asked.as_str() } else { "" };
+        let decision = self.as_asked(decision, more, dialogue);
         Trace { redacted, normalised, asked, reading, query, hits, in_context, in_guide, decision }
+    }
+
+    /// Who chose a guide among those offered hears of it what the words that led to the offer, and `more` said with the
+    /// choice, ask for.
+    fn as_asked(&self, decision: Decision, more: &str, dialogue: &Dialogue) -> Decision {
+        let Step::Answer { guide, facet: Facet::Overview, .. } = &decision.step else { return decision };
+        let chosen = EntryRef::Guide(guide.clone());
+        let was_offered = dialogue.guide.is_none() && dialogue.offered.contains(&chosen);
+        let Some(asked) = dialogue.asked.as_ref().filter(|_| was_offered) else { return decision };
+        let edition = self.edition;
+        let lexicon = edition.search.lexicon();
+        let normalised = lexicon.spell(&edition.normaliser.normalise(&format!("{}，{more}", asked.without_masks())));
+        let reading = understand::read(&normalised, &edition.corpus, &edition.cues, lexicon);
+        let situation = Situation {
+            following: &edition.following,
+            answering: &edition.answering,
+            fits: &|_| Vec::new(),
+            corpus: &edition.corpus,
+            ranking: edition.search.ranking(),
+            dialogue: &Dialogue::default(),
+            reading: &reading,
+            hits: &[],
+            unknown: &[],
+            hits_together: &[],
+            hits_by_part: &[],
+            normalised: &normalised,
+        };
+        match decision::sure(&situation, &Hit { entry: chosen, confidence: 1.0, evidence: Evidence::default() }) {
+            Some(step @ Step::Answer { .. }) => Decision { step, ..decision },
+            _ => decision,
+        }
     }
 
     fn recall(&self, id: &ConversationId) -> Result<Dialogue, RecordError> {
@@ -425,21 +464,28 @@ impl<'h> Conversation<'h> {
             Some(receipt) => vec![receipt.clone()],
             None => records.waiting(&said.message.conversation)?,
         };
+        let mut found = Vec::new();
         for receipt in &asked {
-            let number = computed("receipt", receipt.as_str());
-            // Only how far it has come: a number alone must not show one person's words to another.
-            let (state, at) = match records.find(receipt)? {
-                Some(Found::Question(question)) => (question.state, question.asked_at),
-                Some(Found::Suggestion(suggestion)) => (suggestion.state, suggestion.said_at),
-                Some(Found::Rating(rating)) => (rating.follow_up.unwrap_or(State::Open), rating.rated_at),
+            let (state, at, text) = match records.find(receipt)? {
+                Some(Found::Question(question)) => (question.state, question.asked_at, Some(question.text)),
+                Some(Found::Suggestion(suggestion)) => (suggestion.state, suggestion.said_at, Some(suggestion.text)),
+                Some(Found::Rating(rating)) => (rating.follow_up.unwrap_or(State::Open), rating.rated_at, None),
                 None => {
-                    reply.lines.push(render.line(ReplyId::ProgressUnknown, &[number]));
+                    reply.lines.push(render.line(ReplyId::ProgressUnknown, &[computed("receipt", receipt.as_str())]));
                     continue;
                 }
             };
-            let date = at_the_hall(at).strftime("%-m月%-d日").to_string();
+            found.push((at, state, receipt, text));
+        }
+        found.sort_by_key(|(at, ..)| std::cmp::Reverse(*at));
+        for (at, state, number, text) in found.into_iter().take(MOST_TOLD) {
+            // A number alone must not show one person's words to another.
+            let text = text.filter(|_| receipt.is_none());
+            let number = computed("receipt", number.as_str());
+            let date = computed("date", at_the_hall(at).strftime("%-m月%-d日").to_string());
+            let text = computed("text", text.as_ref().map(Redacted::as_str));
             reply.lines.push(match state {
-                State::Open => render.line(ReplyId::ProgressOpen, &[number, computed("date", date)]),
+                State::Open => render.line(ReplyId::ProgressOpen, &[number, date, text]),
                 State::Answered => render.line(ReplyId::ProgressAnswered, &[number]),
             });
         }

@@ -157,7 +157,7 @@ reply_ids! {
     /// No receipt of this number.
     ProgressUnknown = "progress_unknown" ["receipt"];
     /// Open.
-    ProgressOpen = "progress_open" ["receipt", "date"];
+    ProgressOpen = "progress_open" ["receipt", "date", "text"];
     /// Answered.
     ProgressAnswered = "progress_answered" ["receipt"];
     /// Nothing is waiting.

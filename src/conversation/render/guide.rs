@@ -1,10 +1,10 @@
 //! One facet of one guide: the conclusion first, then what supports it, then how far it can be relied on.
 
 use super::{Renderer, facet_button, guide_ref};
-use crate::conversation::decision::Extent;
+use crate::conversation::decision::{Extent, Told};
 use crate::conversation::message::Action;
 use crate::conversation::reply::{Button, Outcome, Reply};
-use crate::corpus::{Document, Facet, Guide, OnlineLevel, Passage, ProxyRule, Status, Text};
+use crate::corpus::{Document, Facet, Guide, OnlineLevel, ProxyRule, Status, Text};
 use crate::phrasing::{Blank, Line, ReplyId, computed, from_corpus, from_field};
 
 /// The facets one tap away, the most asked first.
@@ -37,11 +37,11 @@ impl Renderer<'_> {
         reply.facet = Some(facet);
         reply.lines = match extent {
             Extent::Facet => self.facet(guide, facet, situation, missing),
-            Extent::Passages(numbers) => self.passages(guide, numbers, situation),
-            Extent::Opening(numbers) => {
-                let mut lines = self.passages(guide, numbers, situation);
-                let is_said =
-                    numbers.iter().any(|number| std::ptr::eq(guide.passages()[*number].text, &guide.one_line));
+            Extent::Passages(told) => self.passages(guide, told, situation),
+            Extent::Opening(told) => {
+                let mut lines = self.passages(guide, told, situation);
+                let passages = guide.passages();
+                let is_said = told.iter().any(|told| std::ptr::eq(passages[told.passage].text, &guide.one_line));
                 lines.extend((!is_said).then(|| self.sentence(&guide.one_line)));
                 lines
             }
@@ -51,17 +51,19 @@ impl Renderer<'_> {
         reply
     }
 
-    fn passages(&self, guide: &Guide, numbers: &[usize], situation: Option<&str>) -> Vec<Line> {
+    fn passages(&self, guide: &Guide, told: &[Told], situation: Option<&str>) -> Vec<Line> {
         let passages = guide.passages();
-        numbers.iter().flat_map(|number| self.passage(guide, &passages[*number], situation)).collect()
-    }
-
-    fn passage(&self, guide: &Guide, passage: &Passage<'_>, situation: Option<&str>) -> Vec<Line> {
-        match passage.facet {
-            Facet::MissingDocument => self.missing_document(guide, situation, passage.document),
-            Facet::Eligibility => vec![self.say(ReplyId::PassageEligibility, &[from_corpus("text", passage.text)])],
-            _ => vec![self.sentence(passage.text)],
-        }
+        let lines = told.iter().flat_map(|told| {
+            let passage = passages[told.passage];
+            match passage.facet {
+                Facet::MissingDocument if !told.plainly => self.missing_document(guide, situation, passage.document),
+                Facet::Eligibility if !told.plainly => {
+                    vec![self.say(ReplyId::PassageEligibility, &[from_corpus("text", passage.text)])]
+                }
+                _ => vec![self.sentence(passage.text)],
+            }
+        });
+        lines.collect()
     }
 
     fn facet(&self, guide: &Guide, facet: Facet, situation: Option<&str>, missing: Option<usize>) -> Vec<Line> {
