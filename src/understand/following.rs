@@ -4,7 +4,7 @@
 //! "几天能好" stays, "说回刚才那个" returns, "那签注呢" turns elsewhere, "今天好热" leaves. "认定书还没下来" is about work injury
 //! though it names no matter.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::wording::Wording;
 use crate::corpus::{Corpus, Dialog, Facet, GuideId};
@@ -35,9 +35,11 @@ impl Move {
 pub struct Following {
     /// Of the moves.
     moves: Wording,
-    /// Of what a message is about: the guides in this order, then none of them.
+    /// Of what a message is about: the guides that conversations are about, in this order, then none of them.
     subjects: Wording,
-    guides: Vec<GuideId>,
+    subject_guides: Vec<GuideId>,
+    /// How many guides there are to turn to.
+    guides: usize,
     /// Of what a message that goes on asks for: the facets in the order of `Facet::all`, then none of them.
     facets: Wording,
     /// Turns from one guide to another.
@@ -90,6 +92,11 @@ impl Following {
     /// From these conversations, over a corpus of these guides.
     pub fn learn<'d>(dialogs: impl IntoIterator<Item = &'d Dialog>, guides: Vec<GuideId>) -> Self {
         let normaliser = Normaliser::new();
+        let dialogs: Vec<&Dialog> = dialogs.into_iter().collect();
+        let all = guides.len();
+        let talked_about: HashSet<&GuideId> =
+            dialogs.iter().flat_map(|dialog| dialog.iter()).flat_map(|turn| &turn.about).collect();
+        let guides: Vec<GuideId> = guides.into_iter().filter(|guide| talked_about.contains(guide)).collect();
         let number = |id: &GuideId| guides.iter().position(|guide| guide == id);
         let (mut moves, mut subjects, mut asked) = (Vec::new(), Vec::new(), Vec::new());
         let facet_number = |facet| Facet::all().position(|known| known == facet);
@@ -131,7 +138,7 @@ impl Following {
         let moves = Wording::learn(&moves, Move::ALL.len());
         let subjects = Wording::learn(&subjects, guides.len() + 1);
         let facets = Wording::learn(&asked, Facet::all().count() + 1);
-        Self { moves, subjects, guides, facets, turns, turns_from }
+        Self { moves, subjects, subject_guides: guides, guides: all, facets, turns, turns_from }
     }
 
     /// How far the wording of a message is that of each move: the natural logarithm of its share, in the order of
@@ -142,7 +149,7 @@ impl Following {
 
     /// What the wording of a message is about.
     pub fn subjects(&self, normalised: &str) -> Subjects<'_> {
-        Subjects { guides: &self.guides, log_shares: self.subjects.log_shares(normalised) }
+        Subjects { guides: &self.subject_guides, log_shares: self.subjects.log_shares(normalised) }
     }
 
     /// How far the wording of a message that goes on asks for each facet.
@@ -154,7 +161,7 @@ impl Following {
     /// logarithm of the ratio.
     pub fn follows(&self, from: &GuideId, to: &GuideId) -> f32 {
         let turns = self.turns.get(&(from.clone(), to.clone())).copied().unwrap_or_default() + PRIOR_TURNS;
-        let guides = self.guides.len().max(1) as f32;
+        let guides = self.guides.max(1) as f32;
         let all = self.turns_from.get(from).copied().unwrap_or_default() + PRIOR_TURNS * guides;
         (turns * guides / all).ln()
     }
