@@ -129,6 +129,24 @@ fn first_words_that_the_guide_leaves_open_are_kept() {
 }
 
 #[test]
+fn who_goes_for_whom_in_one_matter_chooses_no_papers_of_the_next() {
+    let hall = TestHall::new();
+    let son = hall.citizen("son");
+    let before = Dialogue {
+        guide: Some("inpatient-reimbursement".into()),
+        facet: Some(Facet::Documents),
+        situation: Some("proxy".to_owned()),
+        last_at: Some(support::a_wednesday_in_april()),
+        ..Dialogue::default()
+    };
+    hall.records().keep_conversation(&son.conversation, &before).unwrap();
+    let open = son.says(&hall, "另外再问，领失业金期间能出国吗").is_answered_from("unemployment-benefit").0;
+    assert!(open.receipt.is_some(), "the guide leaves it open: {}", open.text());
+    let after: Dialogue = hall.records().conversation(&son.conversation).unwrap().expect("it is kept");
+    assert_eq!((after.situation, after.facet), (None, None));
+}
+
+#[test]
 fn who_chooses_among_the_offered_hears_what_the_words_before_asked_for() {
     let hall = TestHall::new();
     let uncle = hall.citizen("uncle");

@@ -46,7 +46,8 @@ pub type Meant = Option<EntryRef>;
 /// What a message may mean, and what speaks for it in the order of `CONTEXT_FEATURES`.
 pub type InContext = (Meant, [f32; CONTEXT_FEATURES.len()]);
 
-/// Decides in context, between what `candidates` gave, what of the guide talked about may answer being `in_guide`; `None` when nothing was talked about, or the words start afresh.
+/// Decides in context, between what `candidates` gave, what of the guide talked about may answer being `in_guide`; `None`
+/// when nothing was talked about, or the words start afresh.
 pub fn decide(s: &Situation<'_>, candidates: &[InContext], in_guide: &[answering::Judged]) -> Option<Decision> {
     let asks_more = !s.reading.corrects && (asks_facet_alone(s) || asks_when_open(s));
     if let Some(aside) = s.dialogue.aside.clone().filter(|_| asks_more && !asks_when_open(s)) {
@@ -388,7 +389,7 @@ fn stay(s: &Situation<'_>, guide: &GuideId, in_guide: &[answering::Judged], reas
     let facet = facet_asked(s, guide).or(asked_before);
     let (facet, extent) = match facet {
         Some(Facet::Hours) if asks_when_open(s) => (Facet::Hours, Extent::Facet),
-        Some(facet) if !goes_on || (s.reading.is_only_facet && s.reading.content.is_empty()) => (facet, Extent::Facet),
+        Some(facet) if !goes_on || s.reading.content.is_empty() => (facet, Extent::Facet),
         None if !goes_on => (Facet::Overview, Extent::Facet),
         // Other papers are needed now.
         None if situation != s.dialogue.situation && s.dialogue.facet == Some(Facet::Documents) => {

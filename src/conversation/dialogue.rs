@@ -78,11 +78,12 @@ impl Dialogue {
         self
     }
 
-    /// The matter talked about is `guide` from now on, or none.
+    /// The matter talked about is `guide` from now on, or none; what was told and said of another does not hold for it.
     pub fn talk_about(&mut self, guide: Option<GuideId>) {
         if self.guide == guide {
             return;
         }
+        (self.facet, self.situation) = (None, None);
         let left = std::mem::replace(&mut self.guide, guide);
         self.earlier.retain(|earlier| Some(earlier) != self.guide.as_ref() && Some(earlier) != left.as_ref());
         self.earlier.splice(0..0, left);

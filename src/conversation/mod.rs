@@ -128,7 +128,7 @@ impl<'h> Conversation<'h> {
     pub fn consider(&self, text: &str, dialogue: &Dialogue) -> Trace<'h> {
         let edition = self.edition;
         let redacted = redact(text);
-        let normalised = edition.search.lexicon().spell(&edition.normaliser.normalise(&redacted.without_masks()));
+        let normalised = self.normal_form(&redacted);
         let lexicon = edition.search.lexicon();
         let reading = understand::read(&normalised, &edition.corpus, &edition.cues, lexicon);
         let asked = understand::meant(&normalised).into_owned();
@@ -167,6 +167,11 @@ impl<'h> Conversation<'h> {
         Trace { redacted, normalised, asked, reading, query, hits, in_context, in_guide, decision }
     }
 
+    /// Words in the form they are matched in, slips of the key mended.
+    fn normal_form(&self, words: &Redacted) -> String {
+        self.edition.search.lexicon().spell(&self.edition.normaliser.normalise(&words.without_masks()))
+    }
+
     /// Who chose a guide among those offered hears of it what the words that led to the offer, and `more` said with the
     /// choice, ask for.
     fn as_asked(&self, decision: Decision, more: &str, dialogue: &Dialogue) -> Decision {
@@ -175,9 +180,8 @@ impl<'h> Conversation<'h> {
         let was_offered = dialogue.guide.is_none() && dialogue.offered.contains(&chosen);
         let Some(asked) = dialogue.asked.as_ref().filter(|_| was_offered) else { return decision };
         let edition = self.edition;
-        let lexicon = edition.search.lexicon();
-        let normalised = lexicon.spell(&edition.normaliser.normalise(&format!("{}，{more}", asked.without_masks())));
-        let reading = understand::read(&normalised, &edition.corpus, &edition.cues, lexicon);
+        let normalised = format!("{}，{more}", self.normal_form(asked));
+        let reading = understand::read(&normalised, &edition.corpus, &edition.cues, edition.search.lexicon());
         let situation = Situation {
             following: &edition.following,
             answering: &edition.answering,
