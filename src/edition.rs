@@ -6,7 +6,7 @@ use crate::corpus::{self, Corpus, ReadError, Reading};
 use crate::phrasing::{self, Phrasing};
 use crate::search::{IndexError, Model, Search};
 use crate::text::Normaliser;
-use crate::understand::{Answering, Cues, Following};
+use crate::understand::{self, Answering, Cues, Following};
 
 /// The checks that other rooms add to those of the corpus itself.
 const CHECKS: &[corpus::Check] = &[phrasing::check];
@@ -42,21 +42,31 @@ pub struct Edition {
 impl Edition {
     /// Builds everything, with the index below `index` on disk.
     pub fn open(corpus: Corpus, index: &Path, model: Model) -> Result<Self, IndexError> {
-        Self::with(corpus, |corpus| Search::open(corpus, index, model))
+        let folder = Search::folder(&corpus, index, &model);
+        Self::with(
+            corpus,
+            |corpus| Search::open(corpus, index, model),
+            |corpus, search| understand::open_or_learn(&folder, corpus, |text| search.meaning(text)),
+        )
     }
 
     /// Builds everything in memory.
     pub fn in_memory(corpus: Corpus, model: Model) -> Result<Self, IndexError> {
-        Self::with(corpus, |corpus| Search::in_memory(corpus, model))
+        Self::with(
+            corpus,
+            |corpus| Search::in_memory(corpus, model),
+            |corpus, search| understand::learn(corpus, |text| search.meaning(text)),
+        )
     }
 
-    fn with(corpus: Corpus, search: impl FnOnce(&Corpus) -> Result<Search, IndexError>) -> Result<Self, IndexError> {
-        // The two that take their time have nothing to do with each other.
-        let (search, (following, answering)) = std::thread::scope(|scope| {
-            let learning = scope.spawn(|| (Following::new(&corpus), Answering::new(&corpus)));
-            (search(&corpus), learning.join().expect("learning does not panic"))
-        });
+    fn with(
+        corpus: Corpus,
+        search: impl FnOnce(&Corpus) -> Result<Search, IndexError>,
+        wordings: impl FnOnce(&Corpus, &Search) -> (Following, Answering),
+    ) -> Result<Self, IndexError> {
+        let search = search(&corpus)?;
+        let (following, answering) = wordings(&corpus, &search);
         let (phrasing, cues) = (Phrasing::new(&corpus), Cues::new(&corpus));
-        Ok(Self { search: search?, corpus, phrasing, cues, following, answering, normaliser: Normaliser::new() })
+        Ok(Self { search, corpus, phrasing, cues, following, answering, normaliser: Normaliser::new() })
     }
 }

@@ -176,6 +176,65 @@ fn a_detail_of_another_units_matter_is_kept_for_it() {
 }
 
 #[test]
+fn what_is_said_more_about_a_matter_is_added_to_the_question_that_was_kept() {
+    let hall = TestHall::new();
+    let worker = hall.citizen("worker");
+    worker.says(&hall, "劳动仲裁怎么申请").is(Outcome::Listed);
+    let receipt = worker.says(&hall, "要多久").0.receipt.expect("the question is kept");
+    let added = worker.says(&hall, "要带什么").is(Outcome::Listed).0;
+    assert_eq!(added.receipt.as_ref(), Some(&receipt), "the same number");
+    assert!(added.text().contains("这句也记进编号"), "{}", added.text());
+    let kept = hall.records().question(&receipt).unwrap().expect("it is kept");
+    assert!(kept.text.as_str().ends_with("：要多久；要带什么"), "{kept:?}");
+    assert_eq!(hall.records().waiting(&worker.conversation).unwrap().len(), 1);
+    let unposted = hall.records().unposted().unwrap();
+    assert_eq!(unposted.iter().map(|question| &question.receipt).collect::<Vec<_>>(), [&receipt]);
+}
+
+#[test]
+fn all_that_is_asked_for_outright_is_told_together() {
+    let hall = TestHall::new();
+    let owner = hall.citizen("owner");
+    let both = owner.says(&hall, "开小卖部办执照要带什么，多少钱").is_answered_from("sole-trader-registration");
+    let both = both.about(Facet::Documents).0.text();
+    assert!(both.contains("要带2样") && both.contains("不收钱"), "{both}");
+    let both = owner.says(&hall, "去哪里办，几天能拿到").is_answered_from("sole-trader-registration").0.text();
+    assert!(both.contains("去这里") && both.contains("3个工作日"), "{both}");
+}
+
+#[test]
+fn whether_a_paper_is_needed_is_told_for_that_paper() {
+    let hall = TestHall::new();
+    let son = hall.citizen("son");
+    son.says(&hall, "我妈住院钱自己先垫了能报吗").is_answered_from("inpatient-reimbursement");
+    let told = son.says(&hall, "户口本要带不").is_answered_from("inpatient-reimbursement").0.text();
+    assert!(told.starts_with("孩子住院的，要带“孩子的户口本”"), "{told}");
+    let told = son.says(&hall, "要带什么材料").about(Facet::Documents).0.text();
+    assert!(told.contains("1. ") && told.contains("2. "), "the whole list: {told}");
+}
+
+#[test]
+fn what_is_asked_of_nothing_is_asked_back_and_goes_on_after_what_nobody_knows() {
+    let hall = TestHall::new();
+    let uncle = hall.citizen("uncle");
+    let back = uncle.says(&hall, "要带什么").is(Outcome::Clarify).0.text();
+    assert!(back.contains("问的是哪件事"), "{back}");
+    uncle.says(&hall, "领失业金").is_answered_from("unemployment-benefit").about(Facet::Documents);
+    let aunt = hall.citizen("aunt");
+    let receipt = aunt.says(&hall, UNANSWERED).is(Outcome::Admit).0.receipt;
+    assert_eq!(aunt.says(&hall, "要多久").is(Outcome::Admit).0.receipt, receipt, "it is about that still");
+}
+
+#[test]
+fn whoever_thinks_again_is_heard_to_the_end() {
+    let hall = TestHall::new();
+    let uncle = hall.citizen("uncle");
+    uncle.says(&hall, "失业金怎么领").is_answered_from("unemployment-benefit");
+    uncle.says(&hall, "算了，那我要带什么").is_answered_from("unemployment-benefit").about(Facet::Documents);
+    uncle.says(&hall, "算了").is(Outcome::Smalltalk);
+}
+
+#[test]
 fn another_matter_is_heard_after_one_of_another_authority() {
     let hall = TestHall::new();
     let aunt = hall.citizen("aunt");
@@ -190,6 +249,16 @@ fn when_the_window_is_open_is_told_in_the_middle_of_a_matter() {
     let owner = hall.citizen("owner");
     owner.says(&hall, "营业执照怎么办").is_answered_from("sole-trader-registration");
     owner.says(&hall, "周六上班不").is_answered_from("sole-trader-registration").about(Facet::Hours);
+}
+
+#[test]
+fn on_a_free_day_the_last_day_is_counted_from_the_next_on_which_the_hall_works() {
+    let hall = TestHall::new();
+    let owner = hall.citizen("owner");
+    let told = || owner.says(&hall, "营业执照要办几天").about(Facet::TimeLimit).0.text();
+    assert!(told().contains("今天交齐"), "a Wednesday: {}", told());
+    hall.wait(3 * 24 * 60);
+    assert!(told().contains("下次上班是") && !told().contains("今天交齐"), "a Saturday: {}", told());
 }
 
 #[test]

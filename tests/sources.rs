@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 use support::shipped_edition;
 use wenban::clock::at_the_hall;
 use wenban::conversation::Reply;
-use wenban::conversation::decision::{Extent, Told};
+use wenban::conversation::decision::{Excerpt, Extent, Told};
 use wenban::conversation::render::Renderer;
 use wenban::corpus::{Choice, Corpus, Facet, HallTopic, Zone};
 use wenban::edition::Edition;
@@ -74,7 +74,7 @@ fn every_answer(edition: &Edition, mut check: impl FnMut(Reply)) {
     let corpus: &Corpus = &edition.corpus;
     for guide in &corpus.guides {
         for facet in Facet::all() {
-            check(render.answer(guide, facet, &Extent::Facet, None, None, 1.0));
+            check(render.answer(guide, &Excerpt::facet(facet), None, None, 1.0));
         }
         for opens in [false, true] {
             check(render.unsure(guide, opens));
@@ -83,15 +83,15 @@ fn every_answer(edition: &Edition, mut check: impl FnMut(Reply)) {
             for plainly in [false, true] {
                 let told = vec![Told { passage: number, plainly }];
                 for extent in [Extent::Passages(told.clone()), Extent::Opening(told)] {
-                    check(render.answer(guide, Facet::Overview, &extent, None, None, 1.0));
+                    check(render.answer(guide, &Excerpt::new(Facet::Overview, extent), None, None, 1.0));
                 }
             }
         }
         for situation in &guide.situations {
-            check(render.answer(guide, Facet::Documents, &Extent::Facet, Some(situation.id.as_str()), None, 1.0));
+            check(render.answer(guide, &Excerpt::facet(Facet::Documents), Some(situation.id.as_str()), None, 1.0));
         }
         for document in 0..guide.documents.len() {
-            check(render.answer(guide, Facet::MissingDocument, &Extent::Facet, None, Some(document), 1.0));
+            check(render.answer(guide, &Excerpt::facet(Facet::MissingDocument), None, Some(document), 1.0));
         }
     }
     for journey in &corpus.journeys {

@@ -42,7 +42,10 @@ fn confirmed_questions_are_understood_at_least_as_well_as_promised() {
     assert!(share("elsewhere.jsonl", false, &["false"], &OUTSIDE) <= 0.03);
     assert!(share("dialogs.jsonl", true, &["right"], &INSIDE) >= 0.82);
     assert!(share("follow-ups.jsonl", true, &["right"], &INSIDE) >= 0.92);
+    assert!(share("stories.jsonl", true, &["right"], &INSIDE) >= 0.83);
+    assert!(share("stories.jsonl", true, &["false"], &OUTSIDE) <= 0.22);
     let sum = |names: &[&str]| names.iter().filter_map(|name| sentences.get(name)).sum::<usize>() as f64;
     assert!(sum(&["first", "among"]) / sum(&["first", "among", "unsaid"]) >= 0.68);
+    assert!(sum(&["first"]) / sum(&["first", "among", "unsaid"]) >= 0.7);
     assert!(sum(&["left_open"]) / sum(&["left_open", "made_out"]) >= 0.3);
 }

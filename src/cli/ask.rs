@@ -20,6 +20,7 @@ use crate::records::{Channel, ConversationId};
 use crate::search::{EntryRef, FEATURES};
 use crate::settings::Settings;
 use crate::store::StoreError;
+use crate::understand::Heard;
 
 pub fn chat(settings: &Settings) -> anyhow::Result<Done> {
     let records = match open_records(settings) {
@@ -199,7 +200,8 @@ const SHOWN: usize = 4;
 /// How far the wording goes on with what was said before, and turns to something else; nothing when nothing was.
 fn goes_on(edition: &Edition, dialogue: &Dialogue, trace: &Trace<'_>) -> Option<[String; 2]> {
     dialogue.asked.as_ref()?;
-    let [stays, returns, turns, leaves] = edition.following.moves(&trace.normalised).map(f32::exp);
+    let [stays, returns, turns, leaves] =
+        edition.following.moves(Heard { normalised: &trace.normalised, meaning: trace.query.meaning() }).map(f32::exp);
     Some([stays + returns, turns + leaves].map(|share| format!("{share:.2}")))
 }
 
@@ -233,9 +235,8 @@ fn likeliest(judged: impl Iterator<Item = (String, f32)>) -> Vec<(String, String
 
 /// The sentences that are said for themselves.
 fn told(edition: &Edition, step: &Step) -> Vec<String> {
-    let Step::Answer { guide, extent: Extent::Passages(told) | Extent::Opening(told), .. } = step else {
-        return Vec::new();
-    };
+    let Step::Answer { guide, excerpt, .. } = step else { return Vec::new() };
+    let (Extent::Passages(told) | Extent::Opening(told)) = &excerpt.extent else { return Vec::new() };
     let guide = edition.corpus.guide(guide).expect("decisions name guides of this corpus");
     let passages = guide.passages();
     told.iter().map(|told| passages[told.passage].text.to_string()).collect()
@@ -254,9 +255,10 @@ fn trace_words(edition: &Edition, trace: &Trace<'_>) -> Vec<String> {
 fn step(step: &Step) -> (&'static str, Vec<String>) {
     let ids = |entries: &[(EntryRef, f32)]| entries.iter().map(|(entry, _)| entry.id().to_owned()).collect();
     match step {
-        Step::Answer { guide, facet, situation, .. } => {
-            let about = [Some(guide.to_string()), Some(facet.key().to_owned()), situation.clone()];
-            ("answer", about.into_iter().flatten().collect())
+        Step::Answer { guide, excerpt, situation, .. } => {
+            let facets = std::iter::once(excerpt.facet).chain(excerpt.also.iter().copied());
+            let facets = facets.map(|facet| facet.key().to_owned());
+            ("answer", std::iter::once(guide.to_string()).chain(facets).chain(situation.clone()).collect())
         }
         Step::Unsure { guide, .. } => ("unsure", vec![guide.to_string()]),
         Step::Clarify(options) => ("clarify", ids(options)),
@@ -278,6 +280,7 @@ fn step(step: &Step) -> (&'static str, Vec<String>) {
         Step::Help { .. } => ("help", Vec::new()),
         Step::Reject(_) => ("reject", Vec::new()),
         Step::SayAgain => ("say_again", Vec::new()),
+        Step::AskWhich(_) => ("ask_which", Vec::new()),
         Step::Admit { candidates, .. } => ("admit", ids(candidates)),
     }
 }

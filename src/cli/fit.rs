@@ -95,8 +95,8 @@ fn hear(files: &[PathBuf], edition: &mut Edition) -> anyhow::Result<Lessons> {
     for part in 0..PARTS {
         let numbered = || edition.corpus.dialogs.iter().enumerate();
         let others = numbered().filter(|(number, _)| number % PARTS != part).map(|(_, dialog)| dialog);
-        edition.following =
-            Following::learn(others, edition.corpus.guides.iter().map(|guide| guide.id.clone()).collect());
+        let guides = edition.corpus.guides.iter().map(|guide| guide.id.clone()).collect();
+        edition.following = Following::learn(others, guides, |text| edition.search.meaning(text));
         let turns = Turns::new(edition);
         for (_, dialog) in edition.corpus.dialogs.iter().enumerate().filter(|(number, _)| number % PARTS == part) {
             let cases = dialog.iter().map(|turn| (turn.said.to_string(), wanted(turn))).collect();
@@ -104,7 +104,7 @@ fn hear(files: &[PathBuf], edition: &mut Edition) -> anyhow::Result<Lessons> {
             lessons.hear_facets(dialog, &turns);
         }
     }
-    edition.following = Following::new(&edition.corpus);
+    edition.following = Following::new(&edition.corpus, |text| edition.search.meaning(text));
     let turns = Turns::new(edition);
     for file in files {
         let ids = ItemIds::beside(file)?;
@@ -123,7 +123,8 @@ fn hear(files: &[PathBuf], edition: &mut Edition) -> anyhow::Result<Lessons> {
 /// What is wanted with a message of a sample conversation.
 fn wanted(turn: &Turn) -> Wanted {
     let expected = turn.about.iter().map(|guide| guide.to_string()).collect();
-    Wanted { in_scope: !turn.about.is_empty(), expected, near: Vec::new() }
+    let matter = turn.matter.as_ref().map(|matter| matter.to_string());
+    Wanted { in_scope: !turn.about.is_empty(), expected, near: Vec::new(), matter }
 }
 
 /// What answers first words about each guide, those of one part after another with what the others teach.
@@ -131,7 +132,7 @@ fn hear_first_words(edition: &mut Edition) -> Vec<AnswerLesson> {
     let mut lessons = Vec::new();
     for part in 0..PARTS {
         let is_of_part = |number: usize| number % PARTS == part;
-        edition.answering = Answering::without(&edition.corpus, is_of_part);
+        edition.answering = Answering::without(&edition.corpus, |text| edition.search.meaning(text), is_of_part);
         let turns = Turns::new(edition);
         for guide in &edition.corpus.guides {
             for (_, saying) in guide.first_words.iter().enumerate().filter(|(number, _)| is_of_part(*number)) {
@@ -247,8 +248,15 @@ impl Lessons {
                 Some(EntryRef::Guide(id)) => wanted.near.iter().any(|guide| guide == id.as_str()),
                 _ => !wanted.in_scope,
             };
+            // One matter out of many, where it is known which and it came to mind.
+            let is_the_matter = |meant: &Meant| match meant {
+                Some(EntryRef::Matter(id)) => wanted.matter.as_deref() == Some(id.as_str()),
+                _ => false,
+            };
+            let one_would_do = trace.in_context.iter().any(|(meant, _)| is_the_matter(meant));
+            let right = |meant: &Meant| if one_would_do { is_the_matter(meant) } else { would_do(meant) };
             self.messages.push(Lesson {
-                right: trace.in_context.iter().map(|(meant, _)| would_do(meant)).collect(),
+                right: trace.in_context.iter().map(|(meant, _)| right(meant)).collect(),
                 candidates: trace.in_context.into_iter().map(|(_, features)| features).collect(),
                 weight,
             });

@@ -3,10 +3,10 @@
 //! Fitted weights say how much what was learned of the wording and a facet heard in the words count; others of them where
 //! nothing was talked about before.
 
-use super::decision::{Extent, Situation, Told};
+use super::decision::{Excerpt, Extent, Situation, Told};
 use crate::corpus::{Facet, Guide, Part, Passage};
 use crate::search::ANSWER_FEATURES;
-use crate::understand;
+use crate::understand::{self, Heard};
 
 /// From this share on, a further sentence is said beside the likeliest.
 const ALSO_AT: f32 = 0.2;
@@ -16,6 +16,8 @@ const MOST_PASSAGES: usize = 2;
 /// misleads, and whether it can be done online or by somebody else is said before the sentences about how.
 const TOLD_TOGETHER: [Facet; 6] =
     [Facet::Documents, Facet::Steps, Facet::TimeLimit, Facet::Fee, Facet::Online, Facet::Proxy];
+/// Those of them in which the sentence that answers is said first.
+const LED_BY_SENTENCE: [Facet; 4] = [Facet::TimeLimit, Facet::Fee, Facet::Online, Facet::Proxy];
 /// Words beside a facet that are little.
 const LITTLE: usize = 3;
 /// At and above this share a sentence answers first words; below, its facet does.
@@ -36,9 +38,11 @@ pub fn candidates(s: &Situation<'_>, guide: &Guide) -> Vec<Judged> {
     let flag = |is_so: bool| f32::from(u8::from(is_so));
     // "不是垫的钱 是怎么让他查得到" asks for the latter.
     let meant = understand::meant(s.normalised);
-    let learned = s.answering.shares(guide, &meant);
-    let worded = s.following.facets(&meant);
+    let heard = Heard { normalised: &meant, meaning: s.meaning };
+    let learned = s.answering.shares(guide, heard);
+    let worded = s.following.facets(heard);
     let cued = |facet: Facet| flag(s.reading.facet == Some(facet));
+    let asked = |facet: Facet| flag(s.reading.facets_asked.contains(&facet));
     let judged = |part: Option<Part>, start: usize, features: &[f32]| {
         let mut all = [0.0; ANSWER_FEATURES.len()];
         all[start..][..2].copy_from_slice(&[1.0, scaled(learned.of(part))]);
@@ -46,52 +50,57 @@ pub fn candidates(s: &Situation<'_>, guide: &Guide) -> Vec<Judged> {
         (part, all)
     };
     let of_passage = |(number, passage): (usize, &Passage<'_>)| {
-        judged(Some(Part::Passage(number)), 0, &[cued(passage.facet), scaled(worded.of(passage.facet))])
+        judged(
+            Some(Part::Passage(number)),
+            0,
+            &[cued(passage.facet), asked(passage.facet), scaled(worded.of(passage.facet))],
+        )
     };
     let of_facet = |facet| {
         let (is_repeated, is_overview) = (flag(s.dialogue.facet == Some(facet)), flag(facet == Facet::Overview));
-        let features = [cued(facet), scaled(worded.of(facet)), is_repeated, is_overview];
-        judged(Some(Part::Facet(facet)), 4, &features)
+        let features = [cued(facet), asked(facet), scaled(worded.of(facet)), is_repeated, is_overview];
+        judged(Some(Part::Facet(facet)), 5, &features)
     };
-    let nothing = judged(None, 10, &[flag(s.reading.facet.is_some()), scaled(worded.none())]);
+    let nothing = judged(None, 12, &[flag(s.reading.facet.is_some()), scaled(worded.none())]);
     let passages = guide.passages();
     let passages = passages.iter().enumerate().map(of_passage);
     passages.chain(Facet::all().map(of_facet)).chain([nothing]).collect()
 }
 
-/// What of `candidates`, those of `guide`, answers a message about the matter talked about that asks for the facet `asked`:
-/// a facet, and how much of it; `None` when nothing the guide has does.
+/// What of `candidates`, those of `guide`, answers a message about the matter talked about that asks for the facet `asked`;
+/// `None` when nothing the guide has does.
 pub fn going_on(
     s: &Situation<'_>,
     guide: &Guide,
     asked: Option<Facet>,
     situation: Option<&str>,
     candidates: &[Judged],
-) -> Option<(Facet, Extent)> {
+) -> Option<Excerpt> {
+    if let Some(paper) = paper_asked(s, guide, situation) {
+        return Some(paper);
+    }
     // Whoever asks for a facet and says little else asks for what the guide has.
     let has_it = asked.is_some_and(|facet| facet != Facet::MissingDocument) && s.reading.content.len() <= LITTLE;
     let candidates: Vec<&Judged> = candidates.iter().filter(|(part, _)| part.is_some() || !has_it).collect();
     let judged = judge(s, guide, situation, candidates, |features| s.ranking.shares_in_guide(features));
     match judged.first()?.0? {
-        Part::Facet(facet) => Some((facet, Extent::Facet)),
+        Part::Facet(facet) => Some(Excerpt::facet(facet)),
         Part::Passage(first) => {
             let facet = guide.passages()[first].facet;
             if asked == Some(facet) && TOLD_TOGETHER.contains(&facet) {
-                return Some((facet, Extent::Facet));
+                return Some(together(facet, first));
             }
-            Some((facet, Extent::Passages(told(s, guide, first, &judged[1..]))))
+            Some(Excerpt::new(facet, Extent::Passages(told(s, guide, first, &judged[1..]))))
         }
     }
 }
 
-/// What of `guide` answers first words about its matter that ask for the facet `asked`: a facet, and how much of it; `None`
-/// when they surely ask for something it does not have.
-pub fn opening(
-    s: &Situation<'_>,
-    guide: &Guide,
-    asked: Option<Facet>,
-    situation: Option<&str>,
-) -> Option<(Facet, Extent)> {
+/// What of `guide` answers first words about its matter that ask for the facet `asked`; `None` when they surely ask for
+/// something it does not have.
+pub fn opening(s: &Situation<'_>, guide: &Guide, asked: Option<Facet>, situation: Option<&str>) -> Option<Excerpt> {
+    if let Some(paper) = paper_asked(s, guide, situation) {
+        return Some(paper);
+    }
     let candidates = candidates(s, guide);
     let judged =
         judge(s, guide, situation, candidates.iter().collect(), |features| s.ranking.shares_in_opening(features));
@@ -103,7 +112,11 @@ pub fn opening(
     let told_alone = |facet: Facet| asked != Some(facet) || !TOLD_TOGETHER.contains(&facet);
     let leading = passage(likeliest).filter(|number| share >= OPENS_AT && told_alone(passages[*number].facet));
     if let Some(first) = leading {
-        return Some((passages[first].facet, Extent::Opening(told(s, guide, first, &judged[1..]))));
+        let mut excerpt = Excerpt::new(passages[first].facet, Extent::Opening(told(s, guide, first, &judged[1..])));
+        // "要换章，执照找不到了" asks about the paper, too.
+        let is_missing = asked == Some(Facet::MissingDocument) && excerpt.facet != Facet::MissingDocument;
+        excerpt.also.extend(is_missing.then_some(Facet::MissingDocument));
+        return Some(excerpt);
     }
     let facet_of = |part: Option<Part>| match part {
         Some(Part::Facet(facet)) => facet,
@@ -111,10 +124,29 @@ pub fn opening(
         None => Facet::Overview,
     };
     let total = |facet: Facet| judged.iter().filter(|(part, _)| facet_of(*part) == facet).map(|(_, share)| share).sum();
-    let likeliest = Facet::all().max_by(|a, b| f32::total_cmp(&total(*a), &total(*b)));
+    let likeliest_facet = Facet::all().max_by(|a, b| f32::total_cmp(&total(*a), &total(*b)));
     // What the words ask for outright is better told than what the matter is.
-    let facet = likeliest.filter(|facet| *facet != Facet::Overview).or(asked).unwrap_or(Facet::Overview);
-    Some((facet, Extent::Facet))
+    let facet = likeliest_facet.filter(|facet| *facet != Facet::Overview).or(asked).unwrap_or(Facet::Overview);
+    match passage(likeliest).filter(|number| share >= OPENS_AT && passages[*number].facet == facet) {
+        Some(first) => Some(together(facet, first)),
+        None => Some(Excerpt::facet(facet)),
+    }
+}
+
+/// A facet whole, in the order that puts the sentence numbered `first` where it helps.
+fn together(facet: Facet, first: usize) -> Excerpt {
+    let extent = if LED_BY_SENTENCE.contains(&facet) { Extent::Led(first) } else { Extent::Facet };
+    Excerpt::new(facet, extent)
+}
+
+/// "户口本要带不": whether a paper of `guide` is needed.
+fn paper_asked(s: &Situation<'_>, guide: &Guide, situation: Option<&str>) -> Option<Excerpt> {
+    if !s.reading.asks_need || s.reading.facet == Some(Facet::MissingDocument) {
+        return None;
+    }
+    let named = |situation: Option<&str>| understand::named_document(s.normalised, guide, situation);
+    let number = situation.and_then(|_| named(situation)).or_else(|| named(None))?;
+    Some(Excerpt::new(Facet::Documents, Extent::Paper(number)))
 }
 
 /// What of `candidates` may answer, the likeliest first, with its share.

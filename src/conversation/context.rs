@@ -5,7 +5,7 @@
 //! fitted weights say how much each counts, and how much the matter talked about and what was offered do.
 
 use super::answering;
-use super::decision::{Decision, Extent, Reason, Situation, Step, by_confidence, choose, facet_asked, situation_of};
+use super::decision::{Decision, Excerpt, Reason, Situation, Step, by_confidence, choose, facet_asked, situation_of};
 use super::dialogue::Dialogue;
 use crate::corpus::{Facet, GuideId, HallTopic, Intent, IntentKind, MatterId};
 use crate::search::{CONTEXT_FEATURES, EntryRef, Evidence, Fit, Hit};
@@ -28,12 +28,9 @@ const SURE_OF_A_PERSON: f32 = 0.6;
 const STAY_AT: f32 = 0.25;
 /// So many times likelier than the likeliest guide it must be that none is meant: the sample conversations leave their
 /// matter oftener than people do.
-const LEAVES_AT: f32 = 1.5;
-/// At and above these odds, those of all other matters times those of turning elsewhere, a message leaves the matter of
-/// another authority.
-const ANOTHER_AT: f32 = 0.45;
-/// Nothing is likelier.
-const LIKELIEST: f32 = 0.98;
+const LEAVES_AT: f32 = 2.0;
+/// The same once the talk has left all guides: people rather go on about what they asked last.
+const STAYS_AWAY_AT: f32 = 0.6;
 /// Below this logarithm of its share an entry fits no worse.
 const LEAST_FIT: f32 = -12.0;
 /// Brings logarithms of shares into the range of the other features.
@@ -51,28 +48,34 @@ pub type InContext = (Meant, [f32; CONTEXT_FEATURES.len()]);
 pub fn decide(s: &Situation<'_>, candidates: &[InContext], in_guide: &[answering::Judged]) -> Option<Decision> {
     let asks_more = !s.reading.corrects && (asks_facet_alone(s) || asks_when_open(s));
     if let Some(aside) = s.dialogue.aside.clone().filter(|_| asks_more && !asks_when_open(s)) {
+        if s.reading.facet == Some(Facet::Hours) {
+            return Some(Decision { step: Step::Hall(HallTopic::Hours), reason: Reason::FollowUp });
+        }
         return Some(Decision { step: more_of_the_aside(s, aside), reason: Reason::FollowUp });
     }
-    let Some(matter) = matter_talked_about(s.dialogue) else { return of_the_aside(s) };
-    if asks_more {
-        return stay(s, &matter, in_guide, Reason::FollowUp);
+    let Some(topic) = topic(s.dialogue) else { return of_nothing_known(s, asks_more) };
+    if let (true, EntryRef::Guide(guide)) = (asks_more && !s.dialogue.astray, &topic) {
+        return stay(s, guide, in_guide, Reason::FollowUp);
+    }
+    if let Some(chosen) = situation_chosen(s) {
+        return Some(chosen);
     }
     if let Some(guide) = turned_back_to(s) {
         return stay(s, &guide, in_guide, Reason::FollowUp);
     }
-    if let Some(neighbour) = Family::of(s, &matter).told_apart() {
+    if let Some(neighbour) = Family::of(s, &topic).told_apart() {
         return Some(Decision { step: choose(neighbour, s.dialogue), reason: Reason::ToldApart });
     }
     if surely_small_talk(s)
         || surely_wants_a_person(s)
         || is_said_word_for_word(s)
         || speaks_of_the_unknown(s)
-        || says_nothing_known(s)
+        || (says_nothing_known(s) && s.dialogue.aside.is_none())
     {
         return None;
     }
-    let current = Some(EntryRef::Guide(matter.clone()));
-    let goes_on = !turns_down(s, &matter) && !turns_to_something(s, &current);
+    let current = Some(topic);
+    let goes_on = !turns_down(s, &current) && !turns_to_something(s, &current);
     let (meant, features): (Vec<Meant>, Vec<_>) =
         candidates.iter().filter(|(meant, _)| goes_on || *meant != current).cloned().unzip();
     let shares = s.ranking.shares_in_context(&features);
@@ -81,11 +84,34 @@ pub fn decide(s: &Situation<'_>, candidates: &[InContext], in_guide: &[answering
     let (best, share) = judged.first()?;
     let is_guide = |meant: &Meant| matches!(meant, Some(EntryRef::Guide(_) | EntryRef::Journey(_)));
     let of_no_guide: f32 = judged.iter().filter(|(meant, _)| !is_guide(meant)).map(|(_, share)| share).sum();
-    if is_guide(best) && of_no_guide > LEAVES_AT * share {
+    let has_left = s.dialogue.aside.is_some() || s.dialogue.astray;
+    let leaves_at = if has_left { STAYS_AWAY_AT } else { LEAVES_AT };
+    let leaves = is_guide(best) && of_no_guide > leaves_at * share;
+    let likeliest = if leaves { judged.iter().find(|(meant, _)| !is_guide(meant)) } else { judged.first() };
+    let (best, share) = likeliest?;
+    if let (Some(EntryRef::Guide(guide)), true) = (best, *best == current && *share >= STAY_AT) {
+        return stay(s, guide, in_guide, Reason::LeansOnContext);
+    }
+    let is_surely_known = s.hits.first().is_some_and(|hit| hit.confidence >= s.ranking.answer_at);
+    let asks_for_another = s.reading.asks
+        && names_something(s)
+        && s.hits.first().is_some_and(|hit| {
+            let is_matter = !matches!(hit.entry, EntryRef::Intent(_));
+            is_matter && Some(&hit.entry) != best.as_ref() && hit.confidence >= SURE
+        });
+    if has_left && !is_guide(best) && (asks_for_another || asks_of_the_hall(s)) {
         return None;
     }
-    if *best == current && *share >= STAY_AT {
-        return stay(s, &matter, in_guide, Reason::LeansOnContext);
+    let aside = s.dialogue.aside.clone().filter(|aside| match best {
+        Some(EntryRef::Matter(matter)) => matter == aside,
+        Some(EntryRef::Intent(_)) | None => goes_on && !is_surely_known,
+        Some(_) => false,
+    });
+    if let Some(aside) = aside {
+        return Some(Decision { step: more_of_the_aside(s, aside), reason: Reason::LeansOnContext });
+    }
+    if leaves {
+        return None;
     }
     // Nothing about a matter, or hardly: what the words say alone must do.
     if best.is_none() || (matches!(best, Some(EntryRef::Intent(_))) && *share < s.ranking.answer_at) {
@@ -105,35 +131,30 @@ pub fn decide(s: &Situation<'_>, candidates: &[InContext], in_guide: &[answering
     Some(Decision { reason, ..decision })
 }
 
-/// Nothing but a matter of another authority was talked about: what names no other matter is about it still. The less the
-/// wording goes on with what was said, the less likely another matter need be.
-fn of_the_aside(s: &Situation<'_>) -> Option<Decision> {
-    let aside = s.dialogue.aside.clone()?;
-    let entry = EntryRef::Matter(aside.clone());
-    let others: f32 = s.hits.iter().filter(|hit| hit.entry != entry).map(|hit| hit.confidence).sum();
-    let odds = |share: f32| share.min(LIKELIEST) / (1.0 - share.min(LIKELIEST));
-    let another = odds(others) * odds(turns_elsewhere(s)) >= ANOTHER_AT;
-    let names_another = s.reading.cued_intent.is_some()
-        || s.hits.first().is_some_and(|hit| hit.entry != entry && (another || hit.evidence.is_word_for_word));
-    let is_about_it = !names_another && !s.reading.corrects && !s.reading.turns_away && !speaks_of_the_unknown(s);
-    is_about_it.then(|| Decision { step: more_of_the_aside(s, aside), reason: Reason::LeansOnContext })
-}
-
-/// How likely the message turns to something else than what was said before, by its wording.
-fn turns_elsewhere(s: &Situation<'_>) -> f32 {
-    let [_, _, turns, leaves] = s.following.moves(s.normalised).map(f32::exp);
-    turns + leaves
+/// "要带什么" after something nobody here knows is about that still; before anything was said it says too little.
+fn of_nothing_known(s: &Situation<'_>, asks_more: bool) -> Option<Decision> {
+    if !asks_more || is_said_word_for_word(s) {
+        return None;
+    }
+    let step = match s.dialogue.astray {
+        true => Step::Admit { candidates: Vec::new(), earlier_question: false },
+        false if s.hits.first().is_some_and(|hit| hit.confidence >= s.ranking.answer_at) => return None,
+        false => Step::AskWhich(s.reading.facet),
+    };
+    Some(Decision { step, reason: Reason::FollowUp })
 }
 
 /// Nobody here knows more of a matter than whose it is, and that answers who asks where.
 fn more_of_the_aside(s: &Situation<'_>, matter: MatterId) -> Step {
-    let is_asked = (s.reading.asks || s.reading.facet.is_some()) && s.reading.facet != Some(Facet::Place);
-    Step::ListedDetail { matter, is_asked }
+    match s.reading.facet {
+        Some(Facet::Place) => Step::Listed(matter),
+        facet => Step::ListedDetail { matter, is_asked: s.reading.asks || facet.is_some() },
+    }
 }
 
 /// What the message may mean; nothing known comes last. Empty when nothing was talked about.
 pub fn candidates(s: &Situation<'_>) -> Vec<InContext> {
-    let Some(matter) = matter_talked_about(s.dialogue) else { return Vec::new() };
+    let Some(topic) = topic(s.dialogue) else { return Vec::new() };
     let confidence = |hits: &[Hit], entry: &EntryRef| {
         hits.iter().find(|hit| hit.entry == *entry).map_or(UNHEARD, |hit| hit.confidence.max(UNHEARD)).ln()
     };
@@ -147,8 +168,9 @@ pub fn candidates(s: &Situation<'_>) -> Vec<InContext> {
     let asks_facet = flag(s.reading.facet.is_some());
     let unknown = (s.unknown.len() as f32 / s.reading.content.len().max(1) as f32).min(1.0);
     let current = s.dialogue.guide.as_ref().map(|guide| EntryRef::Guide(guide.clone()));
-    let family = Family::of(s, &matter);
-    let mut entries: Vec<EntryRef> = vec![EntryRef::Guide(matter.clone())];
+    let family = Family::of(s, &topic);
+    let matter = matter_talked_about(s.dialogue);
+    let mut entries: Vec<EntryRef> = vec![topic];
     let earlier: Vec<EntryRef> = s.dialogue.earlier.iter().cloned().map(EntryRef::Guide).collect();
     let aside = s.dialogue.aside.clone().map(EntryRef::Matter);
     let others = s.hits.iter().chain(s.hits_together).map(|hit| &hit.entry).chain(&s.dialogue.offered);
@@ -159,11 +181,16 @@ pub fn candidates(s: &Situation<'_>) -> Vec<InContext> {
         }
     }
     let [stays_on, returns, turns, leaves] =
-        s.following.moves(s.normalised).map(|log_share| log_share.max(LEAST_SUBJECT) / FIT_SCALE);
-    let subjects = s.following.subjects(s.normalised);
+        s.following.moves(s.heard()).map(|log_share| log_share.max(LEAST_SUBJECT) / FIT_SCALE);
+    let subjects = s.following.subjects(s.heard());
+    let astray = flag(s.dialogue.astray);
+    let alone_on_topic = flag(matter.is_none());
     let denied: Vec<&str> = understand::denied(s.normalised).collect();
     let fits = (s.fits)(&entries);
-    let familiar = s.corpus.guide(&matter).map_or(0.0, |guide| s.answering.familiarity(guide, s.normalised));
+    let guide = matter.as_ref().and_then(|guide| s.corpus.guide(guide));
+    let familiar = guide.map_or(0.0, |guide| s.answering.familiarity(guide, s.normalised));
+    let left_open =
+        guide.map_or(0.0, |guide| s.answering.shares(guide, s.heard()).of(None).max(LEAST_SUBJECT) / FIT_SCALE);
     let features = |entry: &EntryRef, fit: &Fit| {
         let (stays, is_offered) = (flag(current.as_ref() == Some(entry)), flag(s.dialogue.offered.contains(entry)));
         let is_sure = flag(s.hits.first().is_some_and(|hit| hit.entry == *entry && hit.confidence >= SURE));
@@ -171,10 +198,14 @@ pub fn candidates(s: &Situation<'_>) -> Vec<InContext> {
         let is_intent = flag(matches!(entry, EntryRef::Intent(_)));
         let is_guide = flag(matches!(entry, EntryRef::Guide(_)));
         let is_earlier = flag(earlier.contains(entry));
+        let is_aside = flag(aside.as_ref() == Some(entry));
         let (alone, together) = (confidence(s.hits, entry), confidence(s.hits_together, entry));
         let alone_certain = certain(s.hits, entry);
         let (is_another, follows) = match entry {
-            EntryRef::Guide(guide) => (1.0 - stays.max(is_earlier), s.following.follows(&matter, guide)),
+            EntryRef::Guide(guide) => {
+                let follows = matter.as_ref().map_or(0.0, |matter| s.following.follows(matter, guide));
+                (1.0 - stays.max(is_earlier), follows)
+            }
             _ => (0.0, 0.0),
         };
         let (covers, fits) = (fit.coverage, fit.log_share.max(LEAST_FIT) / FIT_SCALE);
@@ -197,6 +228,9 @@ pub fn candidates(s: &Situation<'_>) -> Vec<InContext> {
             stays * unknown,
             stays * family.current_told,
             stays * flag(aside.is_some()),
+            stays * astray,
+            stays * astray * is_short,
+            stays * left_open,
             stays * stays_on,
             stays * covers,
             stays * fits,
@@ -211,7 +245,13 @@ pub fn candidates(s: &Situation<'_>) -> Vec<InContext> {
             (1.0 - is_guide) * subject,
             stays * subject,
             stays * familiar,
-            flag(aside.as_ref() == Some(entry)),
+            is_aside,
+            is_aside * alone_on_topic,
+            is_aside * is_short,
+            is_aside * asks_facet,
+            is_aside * stays_on,
+            is_aside * turns,
+            is_aside * unknown,
             told,
             flag(denied.iter().any(|word| is_named(s, entry, word))),
             is_offered,
@@ -230,12 +270,13 @@ pub fn candidates(s: &Situation<'_>) -> Vec<InContext> {
             0.0,
             0.0,
             0.0,
+            0.0,
         ]
     };
     let mut nothing = [0.0; CONTEXT_FEATURES.len()];
     let most = s.hits.iter().map(|hit| hit.confidence).fold(UNHEARD, f32::max).ln();
     let subject = subjects.none().max(LEAST_SUBJECT) / FIT_SCALE;
-    nothing[CONTEXT_FEATURES.len() - 5..].copy_from_slice(&[leaves, 1.0, most, subject, familiar]);
+    nothing[CONTEXT_FEATURES.len() - 7..].copy_from_slice(&[leaves, 0.0, 1.0, most, subject, familiar, astray]);
     let known = entries.into_iter().zip(&fits).map(|(entry, fit)| (Some(entry.clone()), features(&entry, fit)));
     known.chain([(None, nothing)]).collect()
 }
@@ -249,10 +290,15 @@ struct Family {
 }
 
 impl Family {
-    fn of(s: &Situation<'_>, matter: &GuideId) -> Self {
+    /// None but for a guide.
+    fn of(s: &Situation<'_>, topic: &EntryRef) -> Self {
         let mut family = Self { current_told: 0.0, siblings: Vec::new() };
         let pairs: Vec<&str> = bigrams(s.normalised).collect();
-        for confusable in s.corpus.guide(matter).into_iter().flat_map(|guide| &guide.confusable) {
+        let guide = match topic {
+            EntryRef::Guide(guide) => s.corpus.guide(guide),
+            EntryRef::Matter(_) | EntryRef::Journey(_) | EntryRef::Intent(_) => None,
+        };
+        for confusable in guide.into_iter().flat_map(|guide| &guide.confusable) {
             let told = |label: &str| {
                 let heard = pairs.iter().filter(|pair| label.contains(**pair)).count();
                 heard as f32 / pairs.len().max(1) as f32
@@ -303,12 +349,19 @@ fn turned_back_to(s: &Situation<'_>) -> Option<GuideId> {
     named.next().filter(|_| s.reading.turns_back)
 }
 
-/// "不是这个", but not "不是工伤" about what is none: that turns down something else.
-fn turns_down(s: &Situation<'_>, matter: &GuideId) -> bool {
+/// "不是这个", and "我说的是医保不是社保" about the latter, but not "不是工伤" about what is none: that turns down something else.
+fn turns_down(s: &Situation<'_>, current: &Meant) -> bool {
     let denies = |entry: &EntryRef| understand::denied(s.normalised).any(|word| is_named(s, entry, word));
     let others = s.hits.iter().chain(s.hits_together).map(|hit| &hit.entry);
-    let current = EntryRef::Guide(matter.clone());
-    s.reading.corrects && (denies(&current) || !others.into_iter().any(denies))
+    let denies_current = current.as_ref().is_some_and(denies);
+    let says_what_is_meant = understand::meant(s.normalised) != s.normalised;
+    (denies_current && says_what_is_meant) || s.reading.corrects && (denies_current || !others.into_iter().any(denies))
+}
+
+/// What was talked about last: a guide, or nothing but a matter without one.
+fn topic(dialogue: &Dialogue) -> Option<EntryRef> {
+    let guide = matter_talked_about(dialogue).map(EntryRef::Guide);
+    guide.or_else(|| dialogue.aside.clone().map(EntryRef::Matter))
 }
 
 /// The guide talked about, or the likeliest of those offered.
@@ -341,6 +394,36 @@ fn asks_when_open(s: &Situation<'_>) -> bool {
         _ => false,
     });
     s.reading.facet == Some(Facet::Hours) && (is_heard || comes_first) && !s.normalised.contains("大厅")
+}
+
+/// Whether there is more to it than a facet: "多久能批下来" names nothing.
+fn names_something(s: &Situation<'_>) -> bool {
+    const LITTLE: usize = 4;
+    let cue = s.reading.facet_cue.map_or(0, |cue| cue.chars().count());
+    cue == 0 || s.normalised.chars().filter(|c| c.is_alphanumeric()).count() > cue + LITTLE
+}
+
+/// "星期六上班吗": not about a matter whose details nobody here knows.
+fn asks_of_the_hall(s: &Situation<'_>) -> bool {
+    let is_hall = |intent: &Intent| matches!(intent.kind, IntentKind::Hall(_));
+    let comes_first = s.hits.first().is_some_and(|hit| match &hit.entry {
+        EntryRef::Intent(id) => s.corpus.language.intent(id).is_some_and(is_hall),
+        _ => false,
+    });
+    comes_first && (s.reading.asks || s.reading.cued_intent.is_some_and(|(intent, _)| is_hall(intent)))
+}
+
+/// The words on the button of a situation of the guide talked about choose it.
+fn situation_chosen(s: &Situation<'_>) -> Option<Decision> {
+    let guide = s.corpus.guide(s.dialogue.guide.as_ref()?)?;
+    let chosen = guide.situations.iter().find(|situation| situation.name.as_str() == s.normalised)?;
+    let step = Step::Answer {
+        guide: guide.id.clone(),
+        excerpt: Excerpt::facet(Facet::Documents),
+        situation: Some(chosen.id.to_string()),
+        confidence: 1.0,
+    };
+    Some(Decision { step, reason: Reason::Chosen })
 }
 
 /// Several words, and most of them nobody at the hall has ever written, or all: not about the matter talked about.
@@ -387,22 +470,23 @@ fn stay(s: &Situation<'_>, guide: &GuideId, in_guide: &[answering::Judged], reas
     // A facet asked for before the bot asked back.
     let asked_before = s.dialogue.facet.filter(|_| s.dialogue.guide.is_none());
     let facet = facet_asked(s, guide).or(asked_before);
-    let (facet, extent) = match facet {
-        Some(Facet::Hours) if asks_when_open(s) => (Facet::Hours, Extent::Facet),
-        Some(facet) if !goes_on || s.reading.content.is_empty() => (facet, Extent::Facet),
-        None if !goes_on => (Facet::Overview, Extent::Facet),
+    let excerpt = match facet {
+        Some(Facet::Hours) if asks_when_open(s) => Excerpt::facet(Facet::Hours),
+        Some(facet) if !goes_on || s.reading.content.is_empty() => Excerpt::facet(facet),
+        None if !goes_on => Excerpt::facet(Facet::Overview),
         // Other papers are needed now.
         None if situation != s.dialogue.situation && s.dialogue.facet == Some(Facet::Documents) => {
-            (Facet::Documents, Extent::Facet)
+            Excerpt::facet(Facet::Documents)
         }
         _ => match answering::going_on(s, s.corpus.guide(guide)?, facet, situation.as_deref(), in_guide) {
-            Some(answer) => answer,
+            Some(excerpt) => excerpt,
             None => {
                 let step = Step::Unsure { guide: guide.clone(), is_asked: s.reading.asks, opens: false };
                 return Some(Decision { step, reason });
             }
         },
     };
-    let step = Step::Answer { situation, facet, extent, guide: guide.clone(), confidence: 1.0 };
+    let excerpt = excerpt.with_all_of(&s.reading.facets_asked);
+    let step = Step::Answer { situation, excerpt, guide: guide.clone(), confidence: 1.0 };
     Some(Decision { step, reason })
 }

@@ -6,11 +6,14 @@ use super::{answering, context};
 use crate::corpus::{Corpus, Facet, Guide, GuideId, HallTopic, IntentKind, JourneyId, MatterId, Zone};
 use crate::phrasing::ReplyId;
 use crate::records::{Answer, Level, Receipt};
-use crate::search::{EntryRef, Fit, Hit, Ranking};
-use crate::understand::{self, Answering, Following, Pick, Reading, Unreadable};
+use crate::search::{EntryRef, Fit, Hit, Meaning, Ranking};
+use crate::understand::{self, Answering, Following, Heard, Pick, Reading, Unreadable};
 
 /// Options of a question back, at most.
 pub const MOST_OPTIONS: usize = 4;
+
+/// Facets told beside the one that leads, at most.
+const MOST_ALSO: usize = 2;
 
 /// Longest message in characters whose parts are taken for matters of their own.
 const LONGEST_LIST: usize = 60;
@@ -38,12 +41,10 @@ pub enum Step {
     Answer {
         /// Which.
         guide: GuideId,
-        /// Which facet of it.
-        facet: Facet,
+        /// What of it.
+        excerpt: Excerpt,
         /// Said or chosen before, or in this message.
         situation: Option<String>,
-        /// How much of it.
-        extent: Extent,
         /// 0..=1.
         confidence: f32,
     },
@@ -113,6 +114,8 @@ pub enum Step {
     Reject(Rejection),
     /// None of the offered: ask to say it again, once.
     SayAgain,
+    /// A facet of nothing was asked for: ask of which matter.
+    AskWhich(Option<Facet>),
     /// Not known; keep the question.
     Admit {
         /// What came closest.
@@ -129,11 +132,46 @@ impl Step {
     }
 }
 
+/// What of a guide is told.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Excerpt {
+    /// The facet that leads.
+    pub facet: Facet,
+    /// How much of it.
+    pub extent: Extent,
+    /// Facets that are told whole after it.
+    pub also: Vec<Facet>,
+}
+
+impl Excerpt {
+    /// All of one facet.
+    pub fn facet(facet: Facet) -> Self {
+        Self::new(facet, Extent::Facet)
+    }
+
+    /// So much of a facet.
+    pub fn new(facet: Facet, extent: Extent) -> Self {
+        Self { facet, extent, also: Vec::new() }
+    }
+
+    /// With all that was asked for outright, where that is more than one thing: half an answer brings the next question.
+    pub fn with_all_of(mut self, asked: &[Facet]) -> Self {
+        if asked.len() > 1 {
+            self.also.extend(asked.iter().filter(|facet| **facet != self.facet).take(MOST_ALSO));
+        }
+        self
+    }
+}
+
 /// How much of a facet is told.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Extent {
     /// All of it.
     Facet,
+    /// All of it, this sentence first, by its number among the passages.
+    Led(usize),
+    /// Whether the paper with this number is needed.
+    Paper(usize),
     /// These sentences of the guide, the likeliest first: they say what was asked.
     Passages(Vec<Told>),
     /// These sentences first, then what the matter is.
@@ -232,6 +270,15 @@ pub struct Situation<'s> {
     pub hits_by_part: &'s [Vec<Hit>],
     /// The words in normal form.
     pub normalised: &'s str,
+    /// What the words that are meant mean together.
+    pub meaning: Option<&'s Meaning>,
+}
+
+impl<'s> Situation<'s> {
+    /// The message as its wording is heard.
+    pub fn heard(&self) -> Heard<'s> {
+        Heard { normalised: self.normalised, meaning: self.meaning }
+    }
 }
 
 /// Decides about a message of words; `in_context` is what it may mean in the light of what was said before, `in_guide` what
@@ -257,19 +304,12 @@ pub fn decide_press(action: &Action, corpus: &Corpus, dialogue: &Dialogue) -> De
     let step = match action {
         Action::Facet(guide, facet) if corpus.guide(guide).is_some() => {
             let situation = dialogue.situation.clone().filter(|_| dialogue.guide.as_ref() == Some(guide));
-            Some(Step::Answer {
-                guide: guide.clone(),
-                facet: *facet,
-                situation,
-                extent: Extent::Facet,
-                confidence: 1.0,
-            })
+            Some(Step::Answer { guide: guide.clone(), excerpt: Excerpt::facet(*facet), situation, confidence: 1.0 })
         }
         Action::Situation(guide, id) => corpus.guide(guide).and_then(|g| g.situation(id)).map(|_| Step::Answer {
             guide: guide.clone(),
-            facet: Facet::Documents,
+            excerpt: Excerpt::facet(Facet::Documents),
             situation: Some(id.clone()),
-            extent: Extent::Facet,
             confidence: 1.0,
         }),
         Action::Guide(guide) if corpus.guide(guide).is_some() => {
@@ -304,9 +344,8 @@ pub(super) fn choose(entry: &EntryRef, dialogue: &Dialogue) -> Step {
     match entry {
         EntryRef::Guide(guide) => Step::Answer {
             guide: guide.clone(),
-            facet: dialogue.facet.filter(|_| dialogue.guide.is_none()).unwrap_or(Facet::Overview),
+            excerpt: Excerpt::facet(dialogue.facet.filter(|_| dialogue.guide.is_none()).unwrap_or(Facet::Overview)),
             situation: None,
-            extent: Extent::Facet,
             confidence: 1.0,
         },
         EntryRef::Matter(matter) => Step::Listed(matter.clone()),
@@ -503,9 +542,13 @@ pub(super) fn sure(s: &Situation<'_>, hit: &Hit) -> Option<Step> {
     Some(match &hit.entry {
         EntryRef::Guide(id) => {
             let situation = situation_of(s, id);
-            match answering::opening(s, s.corpus.guide(id)?, facet_asked(s, id), situation.as_deref()) {
-                Some((facet, extent)) => {
-                    Step::Answer { situation, facet, extent, guide: id.clone(), confidence: hit.confidence }
+            // A facet asked for before it was said of what.
+            let is_open = s.dialogue.guide.is_none() && s.dialogue.aside.is_none();
+            let facet = facet_asked(s, id).or(s.dialogue.facet.filter(|_| is_open));
+            match answering::opening(s, s.corpus.guide(id)?, facet, situation.as_deref()) {
+                Some(excerpt) => {
+                    let excerpt = excerpt.with_all_of(&s.reading.facets_asked);
+                    Step::Answer { situation, excerpt, guide: id.clone(), confidence: hit.confidence }
                 }
                 None => Step::Unsure { guide: id.clone(), is_asked: true, opens: true },
             }

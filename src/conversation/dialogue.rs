@@ -32,6 +32,10 @@ pub struct Dialogue {
     pub facet: Option<Facet>,
     /// The situation that was said or chosen.
     pub situation: Option<String>,
+    /// The last message asked for something nobody here knows.
+    pub astray: bool,
+    /// The question kept last, and the known entry it is about, if any: what is said more about that is added to it.
+    pub kept: Option<(Option<EntryRef>, Receipt)>,
     /// What was offered and awaits a choice.
     pub offered: Vec<EntryRef>,
     /// The words that led to the guide or the offer, masked: later words are read together with them, and they are kept

@@ -33,11 +33,14 @@ use crate::records::{
 use crate::search::{EntryRef, Evidence, Hit, Query};
 use crate::text::{Redacted, redact};
 use crate::understand::{self, Reading, readable};
-use decision::{Decision, Reason, Rejection, Situation, Step, decide, decide_press};
+use decision::{Decision, Excerpt, Reason, Rejection, Situation, Step, decide, decide_press};
 use render::Renderer;
 
 /// Below this confidence an entry says nothing about whose business a question is.
 const NEAR_ENOUGH: f32 = 0.05;
+
+/// Longest message in characters that is added to a question about something nobody here knows.
+const LONGEST_ADDITION: usize = 12;
 
 /// Waiting records that somebody is told of at once, at most.
 const MOST_TOLD: usize = 5;
@@ -131,7 +134,8 @@ impl<'h> Conversation<'h> {
         let normalised = self.normal_form(&redacted);
         let lexicon = edition.search.lexicon();
         let reading = understand::read(&normalised, &edition.corpus, &edition.cues, lexicon);
-        let asked = understand::meant(&normalised).into_owned();
+        let said = understand::without_interjections(&edition.corpus.language.turns, &normalised);
+        let asked = understand::meant(said).into_owned();
         let query = edition.search.query(&asked);
         if let Err(reason) = readable(text, &normalised) {
             let decision = form(Step::Reject(Rejection::Words(reason)));
@@ -157,6 +161,7 @@ impl<'h> Conversation<'h> {
             hits_together: together.as_deref().unwrap_or_default(),
             hits_by_part: &hits_by_part,
             normalised: &normalised,
+            meaning: query.meaning(),
         };
         let in_context = context::candidates(&situation);
         let talked_about = dialogue.guide.as_ref().and_then(|guide| edition.corpus.guide(guide));
@@ -175,13 +180,16 @@ impl<'h> Conversation<'h> {
     /// Who chose a guide among those offered hears of it what the words that led to the offer, and `more` said with the
     /// choice, ask for.
     fn as_asked(&self, decision: Decision, more: &str, dialogue: &Dialogue) -> Decision {
-        let Step::Answer { guide, facet: Facet::Overview, .. } = &decision.step else { return decision };
+        let Step::Answer { guide, excerpt: Excerpt { facet: Facet::Overview, .. }, .. } = &decision.step else {
+            return decision;
+        };
         let chosen = EntryRef::Guide(guide.clone());
         let was_offered = dialogue.guide.is_none() && dialogue.offered.contains(&chosen);
         let Some(asked) = dialogue.asked.as_ref().filter(|_| was_offered) else { return decision };
         let edition = self.edition;
         let normalised = format!("{}，{more}", self.normal_form(asked));
         let reading = understand::read(&normalised, &edition.corpus, &edition.cues, edition.search.lexicon());
+        let meaning = edition.search.meaning(&normalised);
         let situation = Situation {
             following: &edition.following,
             answering: &edition.answering,
@@ -195,6 +203,7 @@ impl<'h> Conversation<'h> {
             hits_together: &[],
             hits_by_part: &[],
             normalised: &normalised,
+            meaning: meaning.as_ref(),
         };
         match decision::sure(&situation, &Hit { entry: chosen, confidence: 1.0, evidence: Evidence::default() }) {
             Some(step @ Step::Answer { .. }) => Decision { step, ..decision },
@@ -228,16 +237,17 @@ impl<'h> Conversation<'h> {
             return Ok(render.sentences(Outcome::Help, &[ReplyId::AskPrivately]));
         }
         Ok(match step {
-            Step::Answer { guide, facet, situation, extent, confidence } => {
+            Step::Answer { guide, excerpt, situation, confidence } => {
                 let guide = corpus.guide(guide).expect("decisions name guides of this corpus");
-                let missing = (*facet == Facet::MissingDocument)
+                let speaks_of_one = [excerpt.facet].iter().chain(&excerpt.also).any(|f| *f == Facet::MissingDocument);
+                let missing = speaks_of_one
                     .then(|| understand::named_document(&said.normalised, guide, situation.as_deref()))
                     .flatten();
-                render.answer(guide, *facet, extent, situation.as_deref(), missing, *confidence)
+                render.answer(guide, excerpt, situation.as_deref(), missing, *confidence)
             }
             Step::Unsure { guide, is_asked, opens } => {
                 let guide = corpus.guide(guide).expect("decisions name guides of this corpus");
-                self.leave_open(&render, said, guide, *is_asked, *opens)?
+                self.leave_open(&render, said, guide, *is_asked, *opens, dialogue)?
             }
             Step::Clarify(options) => render.clarify(options),
             Step::Several(matters) => render.several(matters),
@@ -249,11 +259,13 @@ impl<'h> Conversation<'h> {
             }
             Step::ListedDetail { matter, is_asked } => {
                 let matter = corpus.matter(matter).expect("decisions name matters of this corpus");
-                let mut reply = render.listed(matter, ReplyId::ListedAgain);
+                let entry = EntryRef::Matter(matter.id.clone());
+                let goes_on = dialogue.kept.as_ref().is_some_and(|(about, _)| about.as_ref() == Some(&entry));
+                let mut reply = render.listed_detail(matter, goes_on);
                 // What other houses know, nobody here can be asked to find out.
-                if *is_asked && matter.unit.is_some() {
-                    let entry = EntryRef::Matter(matter.id.clone());
-                    self.keep_detail(&render, said, &matter.plain_name, entry, &mut reply)?;
+                if let Some(unit) = matter.unit.as_ref().and_then(|id| corpus.unit(id)) {
+                    self.keep_detail(&render, said, entry, *is_asked, dialogue, &mut reply)?;
+                    reply.lines.extend(render.ask_unit(unit));
                 }
                 reply
             }
@@ -279,9 +291,14 @@ impl<'h> Conversation<'h> {
                 reply.buttons = render.help(false).buttons;
                 reply
             }
+            Step::AskWhich(_) => {
+                let mut reply = render.sentences(Outcome::Clarify, &[ReplyId::AskWhich]);
+                reply.buttons = render.help(false).buttons;
+                reply
+            }
             Step::Admit { candidates, earlier_question } => {
                 let asked = dialogue.asked.as_ref().filter(|_| *earlier_question);
-                self.admit(&render, said, asked, candidates)?
+                self.admit(&render, said, asked, candidates, dialogue)?
             }
         })
     }
@@ -292,9 +309,15 @@ impl<'h> Conversation<'h> {
         said: &Said<'_>,
         earlier: Option<&Redacted>,
         candidates: &[(EntryRef, f32)],
+        dialogue: &Dialogue,
     ) -> Result<Reply, RecordError> {
         let mut reply = render.sentences(Outcome::Admit, &[ReplyId::Admit]);
-        self.keep_unanswered(render, said, earlier.unwrap_or(&said.redacted), candidates, &mut reply)?;
+        // What is said at length is a question of its own.
+        let is_short = said.normalised.chars().filter(|c| c.is_alphanumeric()).count() <= LONGEST_ADDITION;
+        let goes_on = earlier.is_none() && dialogue.astray && is_short;
+        if !(goes_on && self.add_to_kept(render, said, None, dialogue, &mut reply)?) {
+            self.keep_unanswered(render, said, earlier.unwrap_or(&said.redacted), candidates, &mut reply)?;
+        }
         reply.lines.push(render.hotline());
         Ok(reply)
     }
@@ -307,27 +330,53 @@ impl<'h> Conversation<'h> {
         guide: &Guide,
         is_asked: bool,
         opens: bool,
+        dialogue: &Dialogue,
     ) -> Result<Reply, RecordError> {
         let mut reply = render.unsure(guide, opens);
-        if is_asked {
-            self.keep_detail(render, said, &guide.plain_name, EntryRef::Guide(guide.id.clone()), &mut reply)?;
-        }
+        let entry = EntryRef::Guide(guide.id.clone());
+        self.keep_detail(render, said, entry, is_asked, dialogue, &mut reply)?;
         let unit = self.edition.corpus.unit(&guide.unit);
         reply.lines.extend(unit.and_then(|unit| render.ask_unit(unit)));
         Ok(reply)
     }
 
-    /// Keeps a question about a known matter together with the matter's name.
+    /// Keeps a question about a known matter together with the matter's name; what is said more about it later, asked or
+    /// not, is added to it.
     fn keep_detail(
         &self,
         render: &Renderer<'_>,
         said: &Said<'_>,
-        name: &str,
         entry: EntryRef,
+        is_asked: bool,
+        dialogue: &Dialogue,
         reply: &mut Reply,
     ) -> Result<(), RecordError> {
+        if self.add_to_kept(render, said, Some(&entry), dialogue, reply)? || !is_asked {
+            return Ok(());
+        }
+        let name = render.name_of(&entry).map_or("", |name| name.as_str());
         let text = redact(&format!("{name}：{}", said.redacted.as_str()));
         self.keep_unanswered(render, said, &text, &[(entry, 1.0)], reply)
+    }
+
+    /// Adds the message to the question kept last, if that is about the same entry, or like this one about none that is
+    /// known, and still open.
+    fn add_to_kept(
+        &self,
+        render: &Renderer<'_>,
+        said: &Said<'_>,
+        entry: Option<&EntryRef>,
+        dialogue: &Dialogue,
+        reply: &mut Reply,
+    ) -> Result<bool, RecordError> {
+        let kept = dialogue.kept.as_ref().filter(|(about, _)| about.as_ref() == entry);
+        let (Some(records), Some((_, receipt))) = (self.records, kept) else { return Ok(false) };
+        if !records.add_to_question(receipt, &said.redacted, said.message.delivery)? {
+            return Ok(false);
+        }
+        reply.lines.push(acknowledge(render, said, ReplyId::AdmitAdded, &[computed("receipt", receipt.as_str())]));
+        reply.receipt = Some(receipt.clone());
+        Ok(true)
     }
 
     /// Keeps a question nobody here could answer, and adds to `reply` its number and who sees to it.
@@ -514,18 +563,28 @@ impl<'h> Conversation<'h> {
             awaits_opinion: false,
             awaits_reason: None,
             last_at: Some(self.now),
+            astray: matches!(decision.step, Step::Admit { .. }),
             ..before
         };
+        let about = match &decision.step {
+            Step::Unsure { guide, .. } => Some(Some(EntryRef::Guide(guide.clone()))),
+            Step::ListedDetail { matter, .. } => Some(Some(EntryRef::Matter(matter.clone()))),
+            Step::Admit { .. } => Some(None),
+            _ => None,
+        };
+        if let (Some(about), Some(receipt)) = (about, &reply.receipt) {
+            next.kept = Some((about, receipt.clone()));
+        }
         let words = (!said.redacted.as_str().is_empty()).then(|| said.redacted.clone());
         match &decision.step {
-            Step::Answer { guide, facet, situation, .. } => {
+            Step::Answer { guide, excerpt, situation, .. } => {
                 // What led to the matter stays while the matter does.
                 if next.guide.as_ref() != Some(guide) && !matches!(decision.reason, Reason::Chosen) {
                     next.asked = words.or(asked);
                 }
                 next.talk_about(Some(guide.clone()));
                 next.aside = None;
-                next.facet = Some(*facet);
+                next.facet = Some(excerpt.facet);
                 next.situation.clone_from(situation);
             }
             Step::Clarify(options) => {
@@ -551,6 +610,7 @@ impl<'h> Conversation<'h> {
                 next.talk_about(None);
                 (next.asked, next.aside, next.facet) = (None, None, None);
             }
+            Step::AskWhich(facet) => next.facet = *facet,
             // A greeting begins anew.
             Step::Help { first_words: true } => return next.begun_anew(),
             Step::Unsure { guide, opens, .. } => {

@@ -1,6 +1,6 @@
 //! Guides to hand on to somebody else: found by words, each told in one piece. Nothing is remembered and nothing recorded.
 
-use super::decision::Extent;
+use super::decision::Excerpt;
 use super::render::Renderer;
 use super::{Conversation, Dialogue, Reply};
 use crate::clock::at_the_hall;
@@ -32,7 +32,7 @@ impl Conversation<'_> {
             id: guide.id.to_string(),
             title: guide.plain_name.to_string(),
             one_line: guide.one_line.to_string(),
-            reply: render.answer(guide, Facet::Overview, &Extent::Facet, None, None, 1.0),
+            reply: render.answer(guide, &Excerpt::facet(Facet::Overview), None, None, 1.0),
         };
         guides.into_iter().take(most).map(shareable).collect()
     }

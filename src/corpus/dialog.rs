@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 use super::diagnostic::{Diagnostics, Place};
-use super::ids::GuideId;
+use super::ids::{GuideId, MatterId};
 use super::language::Facet;
 use super::parse::{Text, read_lines};
 
@@ -17,6 +17,8 @@ pub struct Turn {
     pub said: Text,
     /// Any of these guides is what it is about; no guide when it is empty.
     pub about: Vec<GuideId>,
+    /// The catalogue matter it is about, where it is about one and the staff say which.
+    pub matter: Option<MatterId>,
     /// The facet it asks for; `None` for none of them.
     pub facet: Option<Facet>,
 }
@@ -52,6 +54,7 @@ struct Line {
 struct Said {
     q: String,
     expect: Vec<GuideId>,
+    matter: Option<MatterId>,
     facet: Option<String>,
 }
 
@@ -72,7 +75,7 @@ pub fn read(file: usize, text: &str, diagnostics: &Diagnostics) -> Vec<Dialog> {
                     None => line.place.clone(),
                 };
                 let facet = said.facet.as_deref().and_then(facet_named);
-                Turn { said: Text::new(said.q, place), about: said.expect, facet }
+                Turn { said: Text::new(said.q, place), about: said.expect, matter: said.matter, facet }
             };
             Some(turns.into_iter().map(turn).collect())
         }

@@ -268,6 +268,10 @@ pub struct TurnCues {
     pub turn_back: Vec<Text>,
     /// What makes a message a question rather than a remark.
     pub asking: Vec<Text>,
+    /// What asks whether something is to be brought (要带, 带不带)...
+    pub need: Vec<Text>,
+    /// ...unless it asks which things (什么).
+    pub which: Vec<Text>,
     /// Phrases that join another matter to the one before (还要, 顺便).
     pub also: Vec<Text>,
 }
@@ -310,6 +314,8 @@ impl TurnCues {
             turn_away: fields.texts("turn_away"),
             turn_back: fields.texts("turn_back"),
             asking: fields.texts("asking"),
+            need: fields.texts("need"),
+            which: fields.texts("which"),
             also: fields.texts("also"),
         };
         fields.finish();

@@ -56,6 +56,8 @@ pub struct Wanted {
     pub expected: Vec<String>,
     /// These would do no harm.
     pub near: Vec<String>,
+    /// The catalogue matter it is about, if it is known to be about one.
+    pub matter: Option<String>,
 }
 
 /// Choices that are looked at.
@@ -98,7 +100,7 @@ mod tests {
     #[test]
     fn verdicts_follow_the_first_guide_and_the_first_choices() {
         let ids = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
-        let wanted = Wanted { in_scope: true, expected: ids(&["a"]), near: ids(&["b"]) };
+        let wanted = Wanted { in_scope: true, expected: ids(&["a"]), near: ids(&["b"]), matter: None };
         let answered = |names: &[&str]| judge(&wanted, Shown::Answer(&ids(names)));
         assert_eq!(
             [answered(&["a"]), answered(&["b", "a"]), answered(&["c", "a"])],
@@ -108,7 +110,7 @@ mod tests {
         assert_eq!(offered(&["c", "d", "e", "a"]), Verdict::Offered);
         assert_eq!(offered(&["c", "d", "e", "f", "a"]), Verdict::Misled);
         assert_eq!(offered(&[]), Verdict::Missed);
-        let outside = Wanted { in_scope: false, expected: Vec::new(), near: ids(&["b"]) };
+        let outside = Wanted { in_scope: false, expected: Vec::new(), near: ids(&["b"]), matter: None };
         assert_eq!(judge(&outside, Shown::Answer(&ids(&["a"]))), Verdict::False);
         assert_eq!(judge(&outside, Shown::Answer(&ids(&["b"]))), Verdict::KeptOut);
         assert_eq!(judge(&outside, Shown::Choices(&ids(&["a"]))), Verdict::KeptOut);

@@ -102,6 +102,7 @@ impl ItemIds {
             in_scope: !case.expect.is_empty(),
             expected: self.guides(&case.expect, corpus),
             near: self.guides(&case.near, corpus),
+            matter: None,
         }
     }
 

@@ -108,10 +108,14 @@ reply_ids! {
     SuggestionNext = "suggestion_next" ["owner"];
     /// Kept for supervision only.
     MisconductKept = "misconduct_kept" ["receipt", "supervision"];
+    /// A facet of nothing was asked for.
+    AskWhich = "ask_which" [];
     /// Not known.
     Admit = "admit" [];
     /// Kept.
     AdmitKept = "admit_kept" ["receipt"];
+    /// Kept with what was asked about the same matter before.
+    AdmitAdded = "admit_added" ["receipt"];
     /// Who answers for it.
     AdmitOwner = "admit_owner" ["owner"];
     /// How to ask about it later.
@@ -282,6 +286,8 @@ reply_ids! {
     DocumentsFor = "documents_for" ["name", "situation", "count"];
     /// One paper.
     Document = "document" ["number", "name", "original", "copies", "deferrable_days", "e_certificate", "note"];
+    /// One paper, to whoever asks whether it is needed; of some situations only.
+    PaperNeeded = "paper_needed" ["situations", "name", "original", "copies", "deferrable_days", "e_certificate", "note"];
     /// Other situations need more.
     OtherSituations = "other_situations" [];
     /// Steps.
@@ -298,10 +304,10 @@ reply_ids! {
     TimeStatutory = "time_statutory" ["name", "days"];
     /// Beside a promise.
     TimeStatutoryToo = "time_statutory_too" ["days"];
-    /// The last day, handed in today.
-    TimeLatest = "time_latest" ["month", "day"];
+    /// The last day, handed in today or, when nobody works today, on the day of `start`.
+    TimeLatest = "time_latest" ["start", "month", "day"];
     /// The holidays of that year are not known yet.
-    TimeLatestWeekends = "time_latest_weekends" ["month", "day"];
+    TimeLatestWeekends = "time_latest_weekends" ["start", "month", "day"];
     /// Unknown so far.
     TimeUnknown = "time_unknown" ["name"];
     /// Free.

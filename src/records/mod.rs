@@ -24,7 +24,10 @@ pub use window::{Answered, Proposal, WindowAnswer};
 
 use crate::corpus::{Revision, UnitId, Zone};
 use crate::store::{Batch, Durability, Store, StoreError, Table};
-use crate::text::Redacted;
+use crate::text::{Redacted, redact};
+
+/// Longest text of a question in characters to which more is added.
+const LONGEST_QUESTION: usize = 500;
 
 /// The door a message came through.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -263,6 +266,37 @@ impl Records {
         Ok(())
     }
 
+    /// Adds `more`, which message `delivery` says, to an open question; it is shown to the staff again. `false` when it
+    /// is answered, gone or long already: then `more` is a question of its own. On disk when it returns.
+    pub fn add_to_question(
+        &self,
+        receipt: &Receipt,
+        more: &Redacted,
+        delivery: Option<u64>,
+    ) -> Result<bool, RecordError> {
+        let _deciding = self.deciding();
+        let Some(mut question) = self.question(receipt)?.filter(|question| question.state == State::Open) else {
+            return Ok(false);
+        };
+        // A message that comes again after a crash was added already.
+        if delivery.is_some() && self.receipt_for(delivery)? == *receipt {
+            return Ok(true);
+        }
+        let text = format!("{}；{}", question.text.as_str(), more.as_str());
+        if text.chars().count() > LONGEST_QUESTION {
+            return Ok(false);
+        }
+        question.text = redact(&text);
+        let batch = Batch::new().put(Table::Questions, receipt.as_str(), encode(&question)).put(
+            Table::Unposted,
+            receipt.as_str(),
+            [],
+        );
+        self.store.write(left(batch, delivery, receipt), Durability::Synced)?;
+        self.news.notify_one();
+        Ok(true)
+    }
+
     /// Keeps an opinion that message `delivery` says, and who waits to hear of it. On disk when it returns.
     pub fn keep_suggestion(
         &self,
@@ -413,6 +447,40 @@ mod tests {
             said_at: Timestamp::UNIX_EPOCH,
             state: State::Open,
         }
+    }
+
+    fn question(records: &Records, words: &str) -> Question {
+        Question {
+            receipt: records.new_receipt().unwrap(),
+            text: redact(words),
+            normalised: redact(words),
+            channel: Channel::Web,
+            zone: None,
+            owner: None,
+            asked_at: Timestamp::UNIX_EPOCH,
+            state: State::Open,
+            answer: None,
+            candidates: Vec::new(),
+            revision: crate::corpus::revision(&[]),
+        }
+    }
+
+    #[test]
+    fn more_is_added_to_an_open_question_once_and_to_no_answered_one() {
+        let records = records();
+        let asked = question(&records, "补房产证：要带什么");
+        let asker = ConversationId::new(Channel::Telegram, "7");
+        records.keep_question(&asked, &asker, Some(1)).unwrap();
+        let add = |words: &str, delivery| records.add_to_question(&asked.receipt, &redact(words), delivery).unwrap();
+        assert!(add("要多久", Some(2)));
+        assert!(add("要多久", Some(2)), "it came again after a crash");
+        let text = || records.question(&asked.receipt).unwrap().unwrap().text.as_str().to_owned();
+        assert_eq!(text(), "补房产证：要带什么；要多久");
+        assert!(!add(&"长".repeat(LONGEST_QUESTION), Some(3)), "a question of its own");
+        let answer = WindowAnswer { text: redact("10天"), by: redact("小陈"), at: Timestamp::UNIX_EPOCH };
+        records.answer(&asked.receipt, answer).unwrap();
+        assert!(!add("还有一句", Some(4)));
+        assert_eq!(text(), "补房产证：要带什么；要多久");
     }
 
     #[test]

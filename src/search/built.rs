@@ -28,7 +28,7 @@ fn is_searched(file: &SourceFile) -> bool {
 }
 
 /// The folder of what is built from `corpus`.
-fn stamped(folder: &Path, corpus: &Corpus, model: &Model) -> PathBuf {
+pub fn stamped(folder: &Path, corpus: &Corpus, model: &Model) -> PathBuf {
     let searched = revision(corpus.files.iter().filter(|file| is_searched(file)));
     folder.join(format!("built-{FORMAT}-{}-{:08x}", searched.as_str(), model.vectors.checksum()))
 }

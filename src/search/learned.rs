@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::entry::Entry;
 use super::lexicon::{Lexicon, TermId};
-use super::vectors::{DIMENSIONS, Meaning};
+use super::vectors::{DIMENSIONS, Meaning, unit};
 
 /// How much the meaning of a phrase counts beside its terms.
 pub(super) const MEANING: f32 = 1.0;
@@ -194,11 +194,6 @@ impl Learned {
             && read.characters.is_of(read.alphabet.len(), entries);
         (is_whole || read.biases.is_empty()).then_some(read)
     }
-}
-
-/// The direction of a meaning, of length 1.
-pub(super) fn unit(meaning: &Meaning) -> [f32; DIMENSIONS] {
-    meaning.map(|component| f32::from(component) / 127.0)
 }
 
 /// The dot product. In eight sums side by side: one sum alone would have each addition wait for the last.

@@ -69,6 +69,11 @@ impl Query {
         self.terms.is_empty()
     }
 
+    /// What its words mean together.
+    pub fn meaning(&self) -> Option<&Meaning> {
+        self.meaning.as_ref()
+    }
+
     pub(super) fn norm(&self) -> f32 {
         self.norm
     }
@@ -128,6 +133,11 @@ impl Lexicon {
         let written = self.spelling.write_out(normalised);
         let is_word = |word: &str| self.numbers.contains_key(word) || self.segmenter.is_word(word);
         self.spelling.mend(&self.segmenter.cut(&written), is_word, |word| self.fillers.contains(word))
+    }
+
+    /// What the words of a text in normal form mean together.
+    pub fn meaning(&self, normalised: &str, vectors: &WordVectors) -> Option<Meaning> {
+        vectors.meaning(self.content(self.segmenter.words(normalised)))
     }
 
     /// A text of the corpus as a question is read.

@@ -17,7 +17,7 @@ mod spelling;
 mod training;
 mod vectors;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 pub use candidates::IndexError;
 pub use entry::{EntryRef, entries};
@@ -26,7 +26,7 @@ pub use fit::{Confirmed, Lesson, Quality, fit, fit_choice};
 pub use lexicon::{Lexicon, Query};
 pub use model::{Model, ModelError, RANKING_FILE, VECTORS_FILE};
 pub use ranking::{ANSWER_FEATURES, CONTEXT_FEATURES, Costs, Ranking, RankingError};
-pub use vectors::{VectorsError, WordVectors};
+pub use vectors::{DIMENSIONS, Meaning, VectorsError, WordVectors, unit};
 
 use candidates::Candidates;
 use entry::Entry;
@@ -98,6 +98,11 @@ impl Search {
         Ok(Self { lexicon, entries, candidates, learned, model })
     }
 
+    /// The folder of what is built from `corpus` below `folder`.
+    pub fn folder(corpus: &Corpus, folder: &Path, model: &Model) -> PathBuf {
+        built::stamped(folder, corpus, model)
+    }
+
     /// Whether the index of `corpus` stands ready below `folder`.
     pub fn is_built(corpus: &Corpus, folder: &Path, model: &Model) -> bool {
         built::is_built(folder, corpus, model)
@@ -106,6 +111,11 @@ impl Search {
     /// Reads a question the way the index reads the corpus.
     pub fn query(&self, normalised: &str) -> Query {
         self.lexicon.query(normalised, &self.model.vectors)
+    }
+
+    /// What the words of a text mean together.
+    pub fn meaning(&self, normalised: &str) -> Option<Meaning> {
+        self.lexicon.meaning(normalised, &self.model.vectors)
     }
 
     /// The entries that may answer, most likely first; confidences add up to at most 1.

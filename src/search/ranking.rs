@@ -14,7 +14,7 @@ pub(super) const TRUST_FEATURES: usize = 5 + 2 * FEATURES.len();
 
 /// What speaks for an entry in the light of what was said before, in the order of the fitted weights. The conversation
 /// gathers it.
-pub const CONTEXT_FEATURES: [&str; 45] = [
+pub const CONTEXT_FEATURES: [&str; 55] = [
     "alone",
     "sure_alone",
     "alone_certain",
@@ -27,6 +27,9 @@ pub const CONTEXT_FEATURES: [&str; 45] = [
     "current_unknown",
     "current_told",
     "current_aside",
+    "current_astray",
+    "current_astray_short",
+    "current_left_open",
     "current_stays",
     "current_covers",
     "current_fits",
@@ -42,6 +45,12 @@ pub const CONTEXT_FEATURES: [&str; 45] = [
     "current_subject",
     "current_familiar",
     "aside",
+    "aside_alone",
+    "aside_short",
+    "aside_facet",
+    "aside_stays",
+    "aside_turns",
+    "aside_unknown",
     "sibling_told",
     "denied",
     "offered",
@@ -60,18 +69,21 @@ pub const CONTEXT_FEATURES: [&str; 45] = [
     "nothing_alone",
     "nothing_subject",
     "nothing_familiar",
+    "nothing_astray",
 ];
 
 /// What speaks for a sentence, a facet, or nothing of a guide as the answer to a message about its matter, in the order of
 /// the fitted weights. The conversation gathers it.
-pub const ANSWER_FEATURES: [&str; 14] = [
+pub const ANSWER_FEATURES: [&str; 16] = [
     "passage",
     "passage_learned",
     "passage_facet_cued",
+    "passage_facet_asked",
     "passage_facet_worded",
     "facet",
     "facet_learned",
     "facet_cued",
+    "facet_asked",
     "facet_worded",
     "facet_repeated",
     "overview",

@@ -7,9 +7,9 @@ use rayon::prelude::*;
 use super::candidates::Candidates;
 use super::entry::{Entry, EntryRef};
 use super::evidence::Phrase;
-use super::learned::{Asked, Learned, MEANING, Postings, unit};
+use super::learned::{Asked, Learned, MEANING, Postings};
 use super::lexicon::Lexicon;
-use super::vectors::{DIMENSIONS, WordVectors};
+use super::vectors::{DIMENSIONS, WordVectors, unit};
 use crate::corpus::{Corpus, Text};
 use crate::text::Normaliser;
 

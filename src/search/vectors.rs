@@ -92,6 +92,11 @@ impl WordVectors {
     }
 }
 
+/// The direction of a meaning, of length 1.
+pub fn unit(meaning: &Meaning) -> [f32; DIMENSIONS] {
+    meaning.map(|component| f32::from(component) / 127.0)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -7,6 +7,8 @@ use regex::Regex;
 
 /// Shortest part in characters that can name a matter.
 const SHORTEST_PART: usize = 3;
+/// The same of what is said to be meant.
+const SHORTEST_MEANT: usize = 2;
 
 /// "不是签注，是通行证": what is not meant, then what is.
 static NOT_THIS_BUT: LazyLock<Regex> = LazyLock::new(|| {
@@ -25,9 +27,18 @@ static THIS_AND_NOT: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 
-/// "不是公司，也不是个体户": each thing that is not meant.
+/// "我说的是医保不是社保": without a pause, too.
+static SAID_AND_NOT: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"^我?(?:说的是|问的是|讲的是|是说|是问|要的是)(?P<meant>.{2,}?)[，,\s]?(?:不是|不要)[^，。,\s的吗么呢]{1,10}[。.!！]?$",
+    )
+});
+
+/// "不是公司，也不是个体户": each thing that is not meant; of single characters what is done ("不是补，是第一次").
 static NOT_THIS: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(r"(?:不是|不要|不办)(?:要|想|问|办)?(?P<denied>\p{Han}{2,6}?)(?:的|了|那种)?(?:[，,。.;；!\s]|$|是|我)")
+    pattern(
+        r"(?:不是|不要|不办)(?:要|想|问|办)?(?P<denied>\p{Han}{2,6}?|[补改查换转退停销迁])(?:的|了|那种)?(?:[，,。.;；!\s]|$|是|我)",
+    )
 });
 
 /// The things a message says are not meant.
@@ -47,14 +58,14 @@ pub fn meant(normalised: &str) -> Cow<'_, str> {
     if !["不是", "不要", "不办"].iter().any(|denial| normalised.contains(denial)) {
         return Cow::Borrowed(normalised);
     }
-    let names_something = |text: &str| text.chars().filter(|c| c.is_alphanumeric()).count() >= SHORTEST_PART;
+    let names_something = |text: &str| text.chars().filter(|c| c.is_alphanumeric()).count() >= SHORTEST_MEANT;
     let found = NOT_THIS_BUT.captures(normalised).or_else(|| NOT_THIS_THEN.captures(normalised));
     if let Some(found) = found
         && names_something(&found["meant"])
     {
         return Cow::Owned(format!("{}{}", &found["before"], &found["meant"]));
     }
-    match THIS_AND_NOT.captures(normalised) {
+    match SAID_AND_NOT.captures(normalised).or_else(|| THIS_AND_NOT.captures(normalised)) {
         Some(found) if names_something(&found["meant"]) => Cow::Owned(found["meant"].to_owned()),
         _ => Cow::Borrowed(normalised),
     }
@@ -90,6 +101,9 @@ mod tests {
             ("不要补办，我要换新的身份证", "换新的身份证"),
             ("不是工伤，自己生病的", "自己生病的"),
             ("不是工伤的 是养老金", "养老金"),
+            ("不是迁走是迁来!", "迁来!"),
+            ("我说的是医保不是社保", "医保"),
+            ("我说的是丢了补，不是改", "丢了补"),
         ] {
             assert_eq!(meant(said), wanted);
         }
@@ -100,6 +114,7 @@ mod tests {
         let heard = |said| denied(said).collect::<Vec<_>>();
         assert_eq!(heard("不是公司，也不是个体户"), ["公司", "个体户"]);
         assert_eq!(heard("不是工厂的，是村里那种"), ["工厂"]);
+        assert_eq!(heard("我不是要补，是第一次"), ["补"]);
         assert_eq!(heard("要不要带户口本"), Vec::<&str>::new());
     }
 

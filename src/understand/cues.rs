@@ -30,6 +30,11 @@ impl Cues {
         self.facets.longest_in(normalised).map(|(facet, cue)| (*facet, cue))
     }
 
+    /// Every facet a message asks for and the phrase that does, in the order said; none of the phrases overlap.
+    pub fn facets(&self, normalised: &str) -> Vec<(Facet, &str)> {
+        self.facets.all_in(normalised).into_iter().map(|(facet, cue)| (*facet, cue)).collect()
+    }
+
     /// The intent of `corpus`, the one these cues are of, that a message names by one of its deciding phrases.
     pub fn intent<'c>(&'c self, normalised: &str, corpus: &'c Corpus) -> Option<(&'c Intent, &'c str)> {
         self.intents.longest_in(normalised).map(|(number, cue)| (&corpus.language.intents[*number], cue))
@@ -56,6 +61,21 @@ impl<T> Phrases<T> {
         let (phrase, meaning) = &self.phrases[longest.pattern().as_usize()];
         Some((meaning, phrase))
     }
+
+    /// The phrases in `text` in the order said, of those that overlap the longest, the last among equals.
+    fn all_in(&self, text: &str) -> Vec<(&T, &str)> {
+        let mut found: Vec<_> = self.automaton.find_overlapping_iter(text).collect();
+        found.sort_by_key(|found| std::cmp::Reverse((found.len(), found.start())));
+        let mut apart: Vec<aho_corasick::Match> = Vec::new();
+        for phrase in found {
+            if apart.iter().all(|other| phrase.end() <= other.start() || other.end() <= phrase.start()) {
+                apart.push(phrase);
+            }
+        }
+        apart.sort_by_key(aho_corasick::Match::start);
+        let phrases = apart.into_iter().map(|found| &self.phrases[found.pattern().as_usize()]);
+        phrases.map(|(phrase, meaning)| (meaning, phrase.as_ref())).collect()
+    }
 }
 
 #[cfg(test)]
@@ -68,5 +88,12 @@ mod tests {
         assert_eq!(phrases.longest_in("要多久，多少"), Some((&2, "要多久")));
         assert_eq!(phrases.longest_in("多久多少"), Some((&3, "多少")));
         assert_eq!(phrases.longest_in("几天"), None);
+    }
+
+    #[test]
+    fn all_phrases_are_heard_in_the_order_said() {
+        let phrases = Phrases::new([("要带", 1), ("带什么", 2), ("去哪", 3), ("哪里", 4)].into_iter());
+        assert_eq!(phrases.all_in("要带什么，去哪里"), [(&2, "带什么"), (&4, "哪里")]);
+        assert_eq!(phrases.all_in("几天"), []);
     }
 }

@@ -6,8 +6,11 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::wording::Wording;
+use serde::{Deserialize, Serialize};
+
+use super::wording::{Heard, Lesson, Wording};
 use crate::corpus::{Corpus, Dialog, Facet, GuideId};
+use crate::search::Meaning;
 use crate::text::Normaliser;
 
 /// Turns that each pair of guides is given for a start, so that a few say little.
@@ -32,6 +35,7 @@ impl Move {
 }
 
 /// What was learned of one corpus.
+#[derive(Serialize, Deserialize)]
 pub struct Following {
     /// Of the moves.
     moves: Wording,
@@ -84,13 +88,17 @@ impl FacetShares {
 }
 
 impl Following {
-    /// From all sample conversations of `corpus`.
-    pub fn new(corpus: &Corpus) -> Self {
-        Self::learn(&corpus.dialogs, corpus.guides.iter().map(|guide| guide.id.clone()).collect())
+    /// From all sample conversations of `corpus`; `meaning` is what the words of a text mean together.
+    pub fn new(corpus: &Corpus, meaning: impl Fn(&str) -> Option<Meaning>) -> Self {
+        Self::learn(&corpus.dialogs, corpus.guides.iter().map(|guide| guide.id.clone()).collect(), meaning)
     }
 
     /// From these conversations, over a corpus of these guides.
-    pub fn learn<'d>(dialogs: impl IntoIterator<Item = &'d Dialog>, guides: Vec<GuideId>) -> Self {
+    pub fn learn<'d>(
+        dialogs: impl IntoIterator<Item = &'d Dialog>,
+        guides: Vec<GuideId>,
+        meaning: impl Fn(&str) -> Option<Meaning>,
+    ) -> Self {
         let normaliser = Normaliser::new();
         let dialogs: Vec<&Dialog> = dialogs.into_iter().collect();
         let all = guides.len();
@@ -111,17 +119,19 @@ impl Following {
                     () if earlier.iter().any(|guide| is_meant(guide)) => Move::Return,
                     () => Move::Turn,
                 };
-                let said = normaliser.normalise(&turn.said);
+                let normalised = normaliser.normalise(&turn.said);
+                let meaning = meaning(&normalised);
+                let lesson = |right| Lesson { normalised: normalised.clone(), meaning, right };
                 let about = match does {
                     Move::Leave => vec![guides.len()],
                     _ => turn.about.iter().filter_map(number).collect(),
                 };
-                moves.push((said.clone(), vec![does as usize]));
+                moves.push(lesson(vec![does as usize]));
                 if does == Move::Stay {
                     let facet = turn.facet.and_then(facet_number).unwrap_or(Facet::all().count());
-                    asked.push((said.clone(), vec![facet]));
+                    asked.push(lesson(vec![facet]));
                 }
-                subjects.push((said, about));
+                subjects.push(lesson(about));
                 if let (Move::Turn, [from, ..]) = (does, before) {
                     let share = 1.0 / turn.about.len() as f32;
                     for to in &turn.about {
@@ -143,18 +153,18 @@ impl Following {
 
     /// How far the wording of a message is that of each move: the natural logarithm of its share, in the order of
     /// `Move::ALL`.
-    pub fn moves(&self, normalised: &str) -> [f32; Move::ALL.len()] {
-        self.moves.log_shares(normalised).try_into().expect("a share for each move")
+    pub fn moves(&self, heard: Heard<'_>) -> [f32; Move::ALL.len()] {
+        self.moves.log_shares(heard).try_into().expect("a share for each move")
     }
 
     /// What the wording of a message is about.
-    pub fn subjects(&self, normalised: &str) -> Subjects<'_> {
-        Subjects { guides: &self.subject_guides, log_shares: self.subjects.log_shares(normalised) }
+    pub fn subjects(&self, heard: Heard<'_>) -> Subjects<'_> {
+        Subjects { guides: &self.subject_guides, log_shares: self.subjects.log_shares(heard) }
     }
 
     /// How far the wording of a message that goes on asks for each facet.
-    pub fn facets(&self, normalised: &str) -> FacetShares {
-        FacetShares(self.facets.log_shares(normalised))
+    pub fn facets(&self, heard: Heard<'_>) -> FacetShares {
+        FacetShares(self.facets.log_shares(heard))
     }
 
     /// How much likelier than by chance somebody who turns away from the guide `from` turns to `to`: the natural
@@ -176,9 +186,14 @@ mod tests {
         let turn = |&(said, about): &(&str, &str)| Turn {
             said: Text::new(said, Place { file: 0, span: 0..0 }),
             about: vec![about.into()],
+            matter: None,
             facet: None,
         };
         turns.iter().map(turn).collect()
+    }
+
+    fn heard(normalised: &str) -> Heard<'_> {
+        Heard { normalised, meaning: None }
     }
 
     fn guides(ids: &[&str]) -> Vec<GuideId> {
@@ -189,23 +204,23 @@ mod tests {
     fn wording_tells_what_a_message_does() {
         let turns = [("我想办这个", "a"), ("要几天", "a"), ("要带什么", "a"), ("那签注呢", "b"), ("说回头一个", "a")];
         let dialogs: Vec<Dialog> = (0..3).map(|_| dialog(&turns)).collect();
-        let following = Following::learn(&dialogs, guides(&["a", "b"]));
+        let following = Following::learn(&dialogs, guides(&["a", "b"]), |_| None);
         let likeliest = |message| {
-            let shares = following.moves(message);
+            let shares = following.moves(heard(message));
             Move::ALL.into_iter().zip(shares).max_by(|a, b| a.1.total_cmp(&b.1)).map(|(does, _)| does)
         };
         assert_eq!(likeliest("要带几样"), Some(Move::Stay));
         assert_eq!(likeliest("那护照呢"), Some(Move::Turn));
         assert_eq!(likeliest("说回那一个"), Some(Move::Return));
-        let untaught = Following::learn([], guides(&["a"])).moves("要几天");
+        let untaught = Following::learn([], guides(&["a"]), |_| None).moves(heard("要几天"));
         assert!(untaught.iter().all(|share| *share == untaught[0]), "nothing was learned");
     }
 
     #[test]
     fn wording_tells_what_a_message_is_about() {
         let turns = [("认定书还没下来", "a"), ("认定书丢了", "a"), ("执照丢了", "b"), ("执照还没到期", "b")];
-        let following = Following::learn([&dialog(&turns)], guides(&["a", "b"]));
-        let subjects = following.subjects("他的认定书在厂里");
+        let following = Following::learn([&dialog(&turns)], guides(&["a", "b"]), |_| None);
+        let subjects = following.subjects(heard("他的认定书在厂里"));
         assert!(subjects.of(&"a".into()) > subjects.of(&"b".into()));
         assert!(subjects.of(&"a".into()) > subjects.none());
         assert_eq!(subjects.of(&"gone".into()), f32::NEG_INFINITY);
@@ -214,7 +229,7 @@ mod tests {
     #[test]
     fn who_turns_away_turns_where_others_did() {
         let dialogs: Vec<Dialog> = (0..3).map(|_| dialog(&[("一", "a"), ("二", "b")])).collect();
-        let following = Following::learn(&dialogs, guides(&["a", "b", "c"]));
+        let following = Following::learn(&dialogs, guides(&["a", "b", "c"]), |_| None);
         assert!(following.follows(&"a".into(), &"b".into()) > 0.0);
         assert!(following.follows(&"a".into(), &"c".into()) < 0.0);
         assert_eq!(following.follows(&"b".into(), &"a".into()), 0.0, "nobody turned away from it");

@@ -6,6 +6,7 @@ mod answering;
 mod clauses;
 mod cues;
 mod following;
+mod kept;
 mod pick;
 mod readable;
 mod slots;
@@ -20,9 +21,14 @@ pub use answering::{Answering, PartShares};
 pub use clauses::{denied, meant, parts};
 pub use cues::Cues;
 pub use following::{FacetShares, Following, Move, Subjects};
+pub use kept::{learn, open_or_learn};
 pub use pick::Pick;
 pub use readable::{LONGEST_MESSAGE, Unreadable, readable};
 use slots::slots;
+pub use wording::Heard;
+
+/// Fewest characters after an interjection that are heard for themselves.
+const SHORTEST_REST: usize = 3;
 
 /// By convention the situation in which somebody else comes instead.
 const SOMEBODY_ELSE: &str = "proxy";
@@ -34,14 +40,18 @@ pub struct Reading<'c> {
     pub facet: Option<Facet>,
     /// The corpus phrase that gave the facet away.
     pub facet_cue: Option<&'c str>,
-    /// Whether nothing but the facet and small words is left: a follow-up about what was said before.
+    /// Whether nothing but facets and small words is left: a follow-up about what was said before.
     pub is_only_facet: bool,
+    /// All that is asked for outright, in the order said ("带什么，多少钱"): told together.
+    pub facets_asked: Vec<Facet>,
     /// Whether it turns down what was answered before ("不对", "不是这个，是…").
     pub corrects: bool,
     /// Whether it turns to something else ("算了，还是…", "顺便再问").
     pub turns_away: bool,
     /// Whether it comes back to what was talked about before ("说回…").
     pub turns_back: bool,
+    /// Whether it asks if something is to be brought, and not what ("户口本要带不").
+    pub asks_need: bool,
     /// Whether it is a question rather than a remark.
     pub asks: bool,
     /// Words that carry the matter.
@@ -57,25 +67,56 @@ pub struct Reading<'c> {
 /// Reads `normalised` with the phrases of `corpus`, of which `cues` are.
 pub fn read<'c>(normalised: &str, corpus: &'c Corpus, cues: &'c Cues, lexicon: &Lexicon) -> Reading<'c> {
     let heard = cues.facet(normalised);
+    let said = without_interjections(&corpus.language.turns, normalised);
     let rest = match heard {
-        Some((_, cue)) => normalised.replacen(cue, " ", 1),
-        None => normalised.to_owned(),
+        Some((_, cue)) => said.replacen(cue, " ", 1),
+        None => said.to_owned(),
     };
     let content: Vec<String> = lexicon.content_words(&rest).into_iter().map(str::to_owned).collect();
     let turns = &corpus.language.turns;
     Reading {
         facet: heard.map(|(facet, _)| facet),
         facet_cue: heard.map(|(_, cue)| cue),
-        is_only_facet: heard.is_some() && content.iter().all(|word| is_small(word)),
+        is_only_facet: is_only_facets(&cues.facets(said), said, lexicon),
+        facets_asked: facets_asked(turns, cues, said, lexicon),
         corrects: corrects(turns, normalised),
-        turns_away: turns.turn_away.iter().any(|turn| normalised.contains(turn.as_str())),
+        turns_away: turns.turn_away.iter().any(|turn| said.contains(turn.as_str())),
         turns_back: turns.turn_back.iter().any(|turn| normalised.contains(turn.as_str())),
+        asks_need: asks_need(turns, normalised),
         asks: turns.asking.iter().any(|word| normalised.contains(word.as_str())),
         pick: pick::pick(normalised),
         receipt: find_receipt(normalised),
         cued_intent: cues.intent(normalised, corpus),
         content,
     }
+}
+
+/// The facets that the clauses of a message ask for by themselves, each once: of a clause that says nothing else all, of
+/// others the one that is surely asked. "怎么办" asks for whatever is said beside it, and "没有" is no question.
+fn facets_asked(turns: &TurnCues, cues: &Cues, normalised: &str, lexicon: &Lexicon) -> Vec<Facet> {
+    let asks = |phrase: &str| turns.asking.iter().any(|word| phrase.contains(word.as_str()));
+    let is_clear = |facet: Facet| !matches!(facet, Facet::Overview | Facet::Steps | Facet::MissingDocument);
+    let mut asked = Vec::new();
+    for clause in
+        normalised.split(|c: char| c.is_whitespace() || c.is_ascii_punctuation() || "，。；、！？".contains(c))
+    {
+        let heard = match is_only_facets(&cues.facets(clause), clause, lexicon) {
+            true => cues.facets(clause),
+            false => cues.facet(clause).into_iter().filter(|(_, phrase)| asks(phrase)).collect(),
+        };
+        for (facet, _) in heard.into_iter().filter(|(facet, _)| is_clear(*facet)) {
+            if !asked.contains(&facet) {
+                asked.push(facet);
+            }
+        }
+    }
+    asked
+}
+
+/// Whether nothing but the phrases `heard` and small words is in a text.
+fn is_only_facets(heard: &[(Facet, &str)], text: &str, lexicon: &Lexicon) -> bool {
+    let rest = heard.iter().fold(text.to_owned(), |rest, (_, phrase)| rest.replacen(phrase, " ", 1));
+    !heard.is_empty() && lexicon.content_words(&rest).iter().all(|word| is_small(word))
 }
 
 /// The situation of `guide` that the words point to: by its longest cue, by an age, or by who goes for whom.
@@ -119,12 +160,26 @@ fn is_small(word: &str) -> bool {
     word.chars().count() == 1 && !word.chars().any(|c| c.is_ascii_digit())
 }
 
+fn asks_need(turns: &TurnCues, normalised: &str) -> bool {
+    let has = |words: &[Text]| words.iter().any(|word| normalised.contains(word.as_str()));
+    has(&turns.need) && !has(&turns.which)
+}
+
 /// "不是个体户，是公司", but not "不是说要公证吗".
 fn corrects(turns: &TurnCues, normalised: &str) -> bool {
     let said = after_interjections(&turns.interjections, normalised);
     let first_clause = said.split([',', '?', '!', '.']).next().unwrap_or(said);
     let doubts = turns.doubt.iter().any(|ending| first_clause.ends_with(ending.as_str()));
     opens_with(&turns.correct, said) && !opens_with(&turns.not_correct, said) && !doubts
+}
+
+/// "算了，那要带什么" asks what comes after; nothing but an interjection stays whole, and 额 in 额度 is none.
+pub fn without_interjections<'n>(turns: &TurnCues, normalised: &'n str) -> &'n str {
+    let ends = |rest: &&str| rest.starts_with(|c: char| !c.is_alphanumeric() || c == '那');
+    let is_enough = |rest: &&str| rest.chars().filter(|c| c.is_alphanumeric()).count() >= SHORTEST_REST;
+    let mut rests = turns.interjections.iter().filter_map(|word| normalised.strip_prefix(word.as_str()));
+    let rest = rests.find(ends).map(|rest| rest.trim_start_matches(|c: char| !c.is_alphanumeric())).filter(is_enough);
+    rest.map_or(normalised, |rest| without_interjections(turns, rest))
 }
 
 /// "哦，说错了" opens with 说错.

@@ -7,7 +7,7 @@ use minijinja::{Environment, context};
 use serde::Serialize;
 
 use crate::clock::at_the_hall;
-use crate::conversation::decision::Extent;
+use crate::conversation::decision::Excerpt;
 use crate::conversation::render::Renderer;
 use crate::conversation::{Button, Reply};
 use crate::corpus::{Facet, Guide};
@@ -81,7 +81,7 @@ pub fn checklist(edition: &Edition, guide: &Guide, situation: Option<&str>, now:
     let now = at_the_hall(now);
     let render = Renderer { corpus: &edition.corpus, phrasing: &edition.phrasing, now: &now };
     let lines = |facet| {
-        let reply = render.answer(guide, facet, &Extent::Facet, situation, None, 1.0);
+        let reply = render.answer(guide, &Excerpt::facet(facet), situation, None, 1.0);
         reply.lines.into_iter().map(|line| line.text).collect::<Vec<_>>()
     };
     let documents: Vec<String> = lines(Facet::Documents);

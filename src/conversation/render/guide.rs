@@ -1,7 +1,7 @@
 //! One facet of one guide: the conclusion first, then what supports it, then how far it can be relied on.
 
 use super::{Renderer, facet_button, guide_ref};
-use crate::conversation::decision::{Extent, Told};
+use crate::conversation::decision::{Excerpt, Extent, Told};
 use crate::conversation::message::Action;
 use crate::conversation::reply::{Button, Outcome, Reply};
 use crate::corpus::{Document, Facet, Guide, OnlineLevel, ProxyRule, Status, Text};
@@ -21,22 +21,29 @@ const NEXT: [Facet; 9] = [
 ];
 
 impl Renderer<'_> {
-    /// The answer about `facet` of `guide`. `missing` is the number of the document that a question about a missing
+    /// An answer from `guide`. `missing` is the number of the document that a question about a missing
     /// document names.
     pub fn answer(
         &self,
         guide: &Guide,
-        facet: Facet,
-        extent: &Extent,
+        excerpt: &Excerpt,
         situation: Option<&str>,
         missing: Option<usize>,
         confidence: f32,
     ) -> Reply {
         let mut reply = Reply::new(Outcome::Answer);
         reply.guides.push(guide_ref(guide, confidence));
+        let facet = excerpt.facet;
         reply.facet = Some(facet);
-        reply.lines = match extent {
+        reply.lines = match &excerpt.extent {
             Extent::Facet => self.facet(guide, facet, situation, missing),
+            Extent::Led(number) => {
+                let leading = self.sentence(guide.passages()[*number].text);
+                let others = self.facet(guide, facet, situation, missing);
+                let others = others.into_iter().filter(|line| line.text != leading.text);
+                std::iter::once(leading.clone()).chain(others).collect()
+            }
+            Extent::Paper(number) => vec![self.paper(guide, *number)],
             Extent::Passages(told) => self.passages(guide, told, situation),
             Extent::Opening(told) => {
                 let mut lines = self.passages(guide, told, situation);
@@ -46,8 +53,10 @@ impl Renderer<'_> {
                 lines
             }
         };
-        reply.lines.extend(self.closing(guide, facet));
-        self.show_next(&mut reply, guide, facet, situation);
+        reply.lines.extend(excerpt.also.iter().flat_map(|facet| self.facet(guide, *facet, situation, missing)));
+        let told: Vec<Facet> = std::iter::once(facet).chain(excerpt.also.iter().copied()).collect();
+        reply.lines.extend(self.closing(guide, &told));
+        self.show_next(&mut reply, guide, &told, situation);
         reply
     }
 
@@ -89,20 +98,20 @@ impl Renderer<'_> {
         reply.guides.push(guide_ref(guide, 1.0));
         reply.lines.extend(opens.then(|| self.sentence(&guide.one_line)));
         reply.lines.push(self.say(ReplyId::Unsure, &[name(guide)]));
-        self.show_next(&mut reply, guide, Facet::Overview, None);
+        self.show_next(&mut reply, guide, &[], None);
         reply
     }
 
-    /// What is one tap away from an answer about `facet`.
-    fn show_next(&self, reply: &mut Reply, guide: &Guide, facet: Facet, situation: Option<&str>) {
-        let shows_documents = matches!(facet, Facet::Documents | Facet::MissingDocument);
+    /// What is one tap away from an answer about the facets `told`.
+    fn show_next(&self, reply: &mut Reply, guide: &Guide, told: &[Facet], situation: Option<&str>) {
+        let shows_documents = told.iter().any(|facet| matches!(facet, Facet::Documents | Facet::MissingDocument));
         if shows_documents {
             reply.checklist = Some((guide.id.clone(), situation.map(str::to_owned)));
             reply.buttons.extend(guide.situations.iter().filter(|s| Some(s.id.as_str()) != situation).map(|s| {
                 Button { label: s.name.to_string(), action: Action::Situation(guide.id.clone(), s.id.to_string()) }
             }));
         }
-        let next = NEXT.iter().filter(|next| **next != facet && self.has_facet(guide, **next));
+        let next = NEXT.iter().filter(|next| !told.contains(next) && self.has_facet(guide, **next));
         reply.buttons.extend(next.filter_map(|next| facet_button(self.corpus, &guide.id, *next)));
         reply.buttons.push(self.button(ReplyId::NotThis, Action::NotThis));
     }
@@ -156,18 +165,31 @@ impl Renderer<'_> {
         lines
     }
 
+    fn paper(&self, guide: &Guide, number: usize) -> Line {
+        let document = &guide.documents[number];
+        let situations = document.situations.iter().filter_map(|id| guide.situation(id));
+        let names: Vec<&str> = situations.clone().map(|situation| situation.name.as_str()).collect();
+        let names = match situations.clone().next() {
+            Some(first) => from_field("situations", names.join("、"), &first.name.place),
+            None => computed("situations", ()),
+        };
+        self.say(ReplyId::PaperNeeded, &[vec![names], Self::of_document(document)].concat())
+    }
+
     fn document(&self, number: usize, document: &Document) -> Line {
+        self.say(ReplyId::Document, &[vec![computed("number", number)], Self::of_document(document)].concat())
+    }
+
+    fn of_document(document: &Document) -> Vec<Blank> {
         let place = &document.name.place;
-        let blanks = [
-            computed("number", number),
+        vec![
             from_corpus("name", &document.name),
             from_field("original", document.original, place),
             from_field("copies", document.copies, place),
             optional_field("deferrable_days", document.deferrable_working_days.map(|days| days.get()), place),
             optional("e_certificate", document.e_certificate.as_ref()),
             optional("note", document.note.as_ref()),
-        ];
-        self.say(ReplyId::Document, &blanks)
+        ]
     }
 
     fn missing_document(&self, guide: &Guide, situation: Option<&str>, missing: Option<usize>) -> Vec<Line> {
@@ -222,11 +244,15 @@ impl Renderer<'_> {
             (None, None) => Vec::new(),
         };
         if let Some(limit) = guide.promised_working_days.or(guide.statutory_working_days) {
-            let today = self.now.date();
-            let latest = self.corpus.holidays.after_working_days(today, limit.get());
-            let known = self.corpus.holidays.covers(today.year()) && self.corpus.holidays.covers(latest.year());
+            let (today, holidays) = (self.now.date(), &self.corpus.holidays);
+            let is_open = holidays.is_working_day(today);
+            let start = if is_open { today } else { holidays.after_working_days(today, 1) };
+            let latest = holidays.after_working_days(start, limit.get());
+            let known = holidays.covers(today.year()) && holidays.covers(latest.year());
             let reply = if known { ReplyId::TimeLatest } else { ReplyId::TimeLatestWeekends };
-            lines.push(self.say(reply, &[computed("month", latest.month()), computed("day", latest.day())]));
+            let date = start.strftime("%-m月%-d日").to_string();
+            let handed_in = if is_open { computed("start", ()) } else { computed("start", date) };
+            lines.push(self.say(reply, &[handed_in, computed("month", latest.month()), computed("day", latest.day())]));
         }
         lines.extend(guide.time_notes.iter().map(|note| self.sentence(note)));
         lines
@@ -283,9 +309,9 @@ impl Renderer<'_> {
     }
 
     /// The official name, how far the guide has been checked, and whom to ask.
-    fn closing(&self, guide: &Guide, facet: Facet) -> Vec<Line> {
+    fn closing(&self, guide: &Guide, told: &[Facet]) -> Vec<Line> {
         let mut lines = Vec::new();
-        if facet != Facet::Hours {
+        if told != [Facet::Hours] {
             lines.push(self.say(ReplyId::OfficialName, &[from_corpus("official_name", &guide.official_name)]));
         }
         let today = self.now.date();

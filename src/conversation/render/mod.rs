@@ -150,7 +150,8 @@ impl Renderer<'_> {
         ))
     }
 
-    fn name_of(&self, entry: &EntryRef) -> Option<&Text> {
+    /// What people call an entry; an intent has no name.
+    pub fn name_of(&self, entry: &EntryRef) -> Option<&Text> {
         match entry {
             EntryRef::Guide(id) => self.corpus.guide(id).map(|guide| &guide.plain_name),
             EntryRef::Matter(id) => self.corpus.matter(id).map(|matter| &matter.plain_name),
@@ -173,6 +174,17 @@ impl Renderer<'_> {
         }
         let near = matter.near.iter().filter_map(|near| self.corpus.neighbour(near));
         reply.buttons.extend(near.filter_map(|near| self.option(&EntryRef::from(near))));
+        reply
+    }
+
+    /// That nothing more is known here of a matter, and once more whose it is, unless the talk `goes_on` about a question
+    /// that its unit was given.
+    pub fn listed_detail(&self, matter: &Matter, goes_on: bool) -> Reply {
+        let mut reply = Reply::new(Outcome::Listed);
+        reply.lines.push(self.say(ReplyId::ListedAgain, &[from_corpus("name", &matter.plain_name)]));
+        if !goes_on {
+            reply.lines.push(self.say(ReplyId::ListedWhere, &[from_corpus("where", &matter.where_to_ask)]));
+        }
         reply
     }
 

@@ -41,6 +41,9 @@ pub fn check(corpus: &Corpus, diagnostics: &Diagnostics) {
         for guide in turn.about.iter().filter(|guide| corpus.guide(guide).is_none()) {
             unknown(corpus, "指南", guide.as_str(), &turn.said.place, diagnostics);
         }
+        if let Some(matter) = turn.matter.as_ref().filter(|matter| corpus.matter(matter).is_none()) {
+            unknown(corpus, "目录事项", matter.as_str(), &turn.said.place, diagnostics);
+        }
     }
     for facet in crate::corpus::Facet::all() {
         if !corpus.language.facets.iter().any(|cues| cues.facet == facet) {
