@@ -220,6 +220,9 @@ fn what_is_asked_of_nothing_is_asked_back_and_goes_on_after_what_nobody_knows() 
     let back = uncle.says(&hall, "要带什么").is(Outcome::Clarify).0.text();
     assert!(back.contains("问的是哪件事"), "{back}");
     uncle.says(&hall, "领失业金").is_answered_from("unemployment-benefit").about(Facet::Documents);
+    let mover = hall.citizen("mover");
+    let offered = mover.says(&hall, "怎么转").is(Outcome::Clarify).0.buttons;
+    assert_eq!(mover.says(&hall, "要带啥").is(Outcome::Clarify).0.buttons, offered, "still to be chosen from");
     let aunt = hall.citizen("aunt");
     let receipt = aunt.says(&hall, UNANSWERED).is(Outcome::Admit).0.receipt;
     assert_eq!(aunt.says(&hall, "要多久").is(Outcome::Admit).0.receipt, receipt, "it is about that still");

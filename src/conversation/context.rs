@@ -26,10 +26,9 @@ const SURE: f32 = 0.5;
 const SURE_OF_A_PERSON: f32 = 0.6;
 /// At and above this confidence the matter talked about goes on: to say more about it costs less than to ask back.
 const STAY_AT: f32 = 0.25;
-/// So many times likelier than the likeliest guide it must be that none is meant: the sample conversations leave their
-/// matter oftener than people do.
+/// So many times likelier than the likeliest guide it must be that none is meant, for the talk to leave all guides...
 const LEAVES_AT: f32 = 2.0;
-/// The same once the talk has left all guides: people rather go on about what they asked last.
+/// ...and once it has left them, to stay away: people go on about what they asked last.
 const STAYS_AWAY_AT: f32 = 0.6;
 /// Below this logarithm of its share an entry fits no worse.
 const LEAST_FIT: f32 = -12.0;
@@ -92,22 +91,10 @@ pub fn decide(s: &Situation<'_>, candidates: &[InContext], in_guide: &[answering
     if let (Some(EntryRef::Guide(guide)), true) = (best, *best == current && *share >= STAY_AT) {
         return stay(s, guide, in_guide, Reason::LeansOnContext);
     }
-    let is_surely_known = s.hits.first().is_some_and(|hit| hit.confidence >= s.ranking.answer_at);
-    let asks_for_another = s.reading.asks
-        && names_something(s)
-        && s.hits.first().is_some_and(|hit| {
-            let is_matter = !matches!(hit.entry, EntryRef::Intent(_));
-            is_matter && Some(&hit.entry) != best.as_ref() && hit.confidence >= SURE
-        });
-    if has_left && !is_guide(best) && (asks_for_another || asks_of_the_hall(s)) {
+    if has_left && !is_guide(best) && (asks_for_another(s, best) || asks_of_the_hall(s)) {
         return None;
     }
-    let aside = s.dialogue.aside.clone().filter(|aside| match best {
-        Some(EntryRef::Matter(matter)) => matter == aside,
-        Some(EntryRef::Intent(_)) | None => goes_on && !is_surely_known,
-        Some(_) => false,
-    });
-    if let Some(aside) = aside {
+    if let Some(aside) = s.dialogue.aside.clone().filter(|aside| is_about(s, aside, best, goes_on)) {
         return Some(Decision { step: more_of_the_aside(s, aside), reason: Reason::LeansOnContext });
     }
     if leaves {
@@ -136,12 +123,36 @@ fn of_nothing_known(s: &Situation<'_>, asks_more: bool) -> Option<Decision> {
     if !asks_more || is_said_word_for_word(s) {
         return None;
     }
-    let step = match s.dialogue.astray {
-        true => Step::Admit { candidates: Vec::new(), earlier_question: false },
-        false if s.hits.first().is_some_and(|hit| hit.confidence >= s.ranking.answer_at) => return None,
-        false => Step::AskWhich(s.reading.facet),
+    let is_known = s.hits.first().is_some_and(|hit| hit.confidence >= s.ranking.answer_at);
+    let step = match () {
+        () if s.dialogue.astray => Step::Admit { candidates: Vec::new(), earlier_question: false },
+        () if is_known => return None,
+        // What was offered is still to be chosen from.
+        () if !s.dialogue.offered.is_empty() => {
+            Step::Clarify(s.dialogue.offered.iter().map(|entry| (entry.clone(), 0.0)).collect())
+        }
+        () => Step::AskWhich(s.reading.facet),
     };
     Some(Decision { step, reason: Reason::FollowUp })
+}
+
+/// Whether the words alone surely ask for something else than `best`, once the talk has left all guides.
+fn asks_for_another(s: &Situation<'_>, best: &Meant) -> bool {
+    let is_another = |hit: &Hit| {
+        let is_matter = !matches!(hit.entry, EntryRef::Intent(_));
+        is_matter && Some(&hit.entry) != best.as_ref() && hit.confidence >= SURE
+    };
+    s.reading.asks && names_something(s) && s.hits.first().is_some_and(is_another)
+}
+
+/// Whether a message whose likeliest meaning is `best` is about the other authority's matter spoken of last.
+fn is_about(s: &Situation<'_>, aside: &MatterId, best: &Meant, goes_on: bool) -> bool {
+    let is_surely_known = s.hits.first().is_some_and(|hit| hit.confidence >= s.ranking.answer_at);
+    match best {
+        Some(EntryRef::Matter(matter)) => matter == aside,
+        Some(EntryRef::Intent(_)) | None => goes_on && !is_surely_known,
+        Some(EntryRef::Guide(_) | EntryRef::Journey(_)) => false,
+    }
 }
 
 /// Nobody here knows more of a matter than whose it is, and that answers who asks where.
