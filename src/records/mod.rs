@@ -246,11 +246,13 @@ impl Records {
 
     /// The receipt of what message `delivery` leaves: a new number, or the one it was given before a crash.
     pub fn receipt_for(&self, delivery: Option<u64>) -> Result<Receipt, RecordError> {
+        self.left_by(delivery)?.map_or_else(|| self.new_receipt(), Ok)
+    }
+
+    /// The receipt of what message `delivery` has left already.
+    fn left_by(&self, delivery: Option<u64>) -> Result<Option<Receipt>, RecordError> {
         let left = delivery.map(|delivery| self.store.read(Table::Left, &delivery.to_be_bytes())).transpose()?;
-        match left.flatten() {
-            Some(bytes) => decode(Table::Left, &bytes),
-            None => self.new_receipt(),
-        }
+        left.flatten().map(|bytes| decode(Table::Left, &bytes)).transpose()
     }
 
     /// Keeps a question that message `delivery` asks, and who waits for its answer. On disk when it returns.
@@ -279,7 +281,7 @@ impl Records {
             return Ok(false);
         };
         // A message that comes again after a crash was added already.
-        if delivery.is_some() && self.receipt_for(delivery)? == *receipt {
+        if self.left_by(delivery)?.as_ref() == Some(receipt) {
             return Ok(true);
         }
         let text = format!("{}；{}", question.text.as_str(), more.as_str());
@@ -449,7 +451,8 @@ mod tests {
         }
     }
 
-    fn question(records: &Records, words: &str) -> Question {
+    /// An open question for nobody in particular.
+    pub(super) fn question(records: &Records, words: &str) -> Question {
         Question {
             receipt: records.new_receipt().unwrap(),
             text: redact(words),
@@ -474,6 +477,7 @@ mod tests {
         let add = |words: &str, delivery| records.add_to_question(&asked.receipt, &redact(words), delivery).unwrap();
         assert!(add("要多久", Some(2)));
         assert!(add("要多久", Some(2)), "it came again after a crash");
+        assert_eq!(records.new_receipt().unwrap(), Receipt::from_count(2), "no number was drawn for it");
         let text = || records.question(&asked.receipt).unwrap().unwrap().text.as_str().to_owned();
         assert_eq!(text(), "补房产证：要带什么；要多久");
         assert!(!add(&"长".repeat(LONGEST_QUESTION), Some(3)), "a question of its own");

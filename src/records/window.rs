@@ -206,25 +206,14 @@ impl Records {
 mod tests {
     use std::sync::Arc;
 
+    use super::super::tests::question;
     use super::super::{Channel, Records};
     use super::*;
     use crate::store::MemoryStore;
     use crate::text::redact;
 
     fn asked(records: &Records, words: &str, asker: &ConversationId) -> Receipt {
-        let question = Question {
-            receipt: records.new_receipt().unwrap(),
-            text: redact(words),
-            normalised: redact(words),
-            channel: Channel::Telegram,
-            zone: None,
-            owner: None,
-            asked_at: Timestamp::UNIX_EPOCH,
-            state: State::Open,
-            answer: None,
-            candidates: Vec::new(),
-            revision: crate::corpus::revision(&[]),
-        };
+        let question = question(records, words);
         records.keep_question(&question, asker, None).unwrap();
         question.receipt
     }

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::entry::Entry;
 use super::lexicon::{Lexicon, TermId};
-use super::vectors::{DIMENSIONS, Meaning, unit};
+use super::vectors::{DIMENSIONS, Meaning, along, unit};
 
 /// How much the meaning of a phrase counts beside its terms.
 pub(super) const MEANING: f32 = 1.0;
@@ -194,16 +194,4 @@ impl Learned {
             && read.characters.is_of(read.alphabet.len(), entries);
         (is_whole || read.biases.is_empty()).then_some(read)
     }
-}
-
-/// The dot product. In eight sums side by side: one sum alone would have each addition wait for the last.
-pub(super) fn along(a: &[f32], b: &[f32; DIMENSIONS]) -> f32 {
-    const LANES: usize = 8;
-    let mut sums = [0.0; LANES];
-    for (a, b) in a.chunks_exact(LANES).zip(b.chunks_exact(LANES)) {
-        for lane in 0..LANES {
-            sums[lane] += a[lane] * b[lane];
-        }
-    }
-    sums.iter().sum()
 }

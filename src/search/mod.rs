@@ -26,7 +26,7 @@ pub use fit::{Confirmed, Lesson, Quality, fit, fit_choice};
 pub use lexicon::{Lexicon, Query};
 pub use model::{Model, ModelError, RANKING_FILE, VECTORS_FILE};
 pub use ranking::{ANSWER_FEATURES, CONTEXT_FEATURES, Costs, Ranking, RankingError};
-pub use vectors::{DIMENSIONS, Meaning, VectorsError, WordVectors, unit};
+pub use vectors::{DIMENSIONS, Meaning, VectorsError, WordVectors, along, unit};
 
 use candidates::Candidates;
 use entry::Entry;

@@ -97,6 +97,18 @@ pub fn unit(meaning: &Meaning) -> [f32; DIMENSIONS] {
     meaning.map(|component| f32::from(component) / 127.0)
 }
 
+/// The dot product. In eight sums side by side: one sum alone would have each addition wait for the last.
+pub fn along(a: &[f32], b: &[f32; DIMENSIONS]) -> f32 {
+    const LANES: usize = 8;
+    let mut sums = [0.0; LANES];
+    for (a, b) in a.chunks_exact(LANES).zip(b.chunks_exact(LANES)) {
+        for lane in 0..LANES {
+            sums[lane] += a[lane] * b[lane];
+        }
+    }
+    sums.iter().sum()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

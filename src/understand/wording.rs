@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::search::{DIMENSIONS, Meaning, unit};
+use crate::search::{DIMENSIONS, Meaning, along, unit};
 
 /// Longest stretch, characters.
 const LONGEST: usize = 3;
@@ -127,7 +127,7 @@ impl Wording {
             logits.iter_mut().zip(weights).for_each(|(logit, weight)| *logit += known.share * weight);
         }
         if let Some(meaning) = &known.meaning {
-            logits.iter_mut().zip(&self.directions).for_each(|(logit, direction)| *logit += dot(direction, meaning));
+            logits.iter_mut().zip(&self.directions).for_each(|(logit, direction)| *logit += along(direction, meaning));
         }
         let highest = logits.iter().copied().fold(f32::MIN, f32::max);
         logits.iter_mut().for_each(|logit| *logit = (*logit - highest).exp());
@@ -171,15 +171,6 @@ fn step(weight: &mut f32, past: &mut f32, slope: f32, step: f32) {
     let slope = slope + PULL * *weight;
     *past += slope * slope;
     *weight -= step * slope / past.sqrt();
-}
-
-fn dot(a: &[f32], b: &[f32; DIMENSIONS]) -> f32 {
-    // Eight sums side by side: one after another they could not be added at once.
-    let mut sums = [0.0; 8];
-    for (a, b) in a.chunks_exact(8).zip(b.chunks_exact(8)) {
-        sums.iter_mut().zip(a).zip(b).for_each(|((sum, a), b)| *sum += a * b);
-    }
-    sums.iter().sum()
 }
 
 /// With its beginning and end marked.
