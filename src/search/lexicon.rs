@@ -18,6 +18,8 @@ pub type TermId = u32;
 pub struct Lexicon {
     normaliser: Normaliser,
     segmenter: Segmenter,
+    /// What people call the guides.
+    names: HashSet<String>,
     /// People's word to the terms of its meanings.
     meanings: HashMap<String, Vec<String>>,
     fillers: HashSet<String>,
@@ -128,8 +130,11 @@ impl Lexicon {
     }
 
     /// The text as it was meant: typed pinyin ("shebao zenme ban") in characters, and typos by sound ("护口本") put
-    /// right, as far as the corpus has such words.
+    /// right, as far as the corpus has such words. What is a name as a whole stays.
     pub fn spell(&self, normalised: &str) -> String {
+        if self.names.contains(normalised) {
+            return normalised.to_owned();
+        }
         let written = self.spelling.write_out(normalised);
         let is_word = |word: &str| self.numbers.contains_key(word) || self.segmenter.is_word(word);
         self.spelling.mend(&self.segmenter.cut(&written), is_word, |word| self.fillers.contains(word))
@@ -237,6 +242,7 @@ fn each_term(
 pub struct LexiconBuilder {
     normaliser: Normaliser,
     segmenter: Segmenter,
+    names: HashSet<String>,
     meanings: HashMap<String, Vec<String>>,
     fillers: HashSet<String>,
     numbers: HashMap<String, TermId>,
@@ -255,11 +261,10 @@ impl LexiconBuilder {
         let table = corpus.words.words.iter();
         let pairs: Vec<(String, Vec<String>)> =
             table.map(|word| (normalise(&word.say), word.means.iter().map(normalise).collect())).collect();
-        let names =
-            corpus.guides.iter().flat_map(|guide| guide.aliases.iter().chain([&guide.plain_name]).map(normalise));
-        let words: Vec<String> =
-            names.chain(pairs.iter().flat_map(|(say, means)| std::iter::once(say).chain(means)).cloned()).collect();
-        let segmenter = Segmenter::with_words(words.iter().map(String::as_str));
+        let of_guides = corpus.guides.iter().flat_map(|guide| guide.aliases.iter().chain([&guide.plain_name]));
+        let names: Vec<String> = of_guides.map(normalise).collect();
+        let table = pairs.iter().flat_map(|(say, means)| std::iter::once(say).chain(means));
+        let segmenter = Segmenter::with_words(names.iter().chain(table).map(String::as_str));
         let mut fillers: HashSet<String> = corpus.words.fillers.iter().map(normalise).collect();
         fillers.extend(place_names(corpus, &normaliser, &segmenter));
         let mut meanings: HashMap<String, Vec<String>> = HashMap::new();
@@ -277,6 +282,7 @@ impl LexiconBuilder {
         Self {
             normaliser,
             segmenter,
+            names: names.into_iter().collect(),
             meanings,
             fillers,
             numbers: HashMap::new(),
@@ -328,6 +334,7 @@ impl LexiconBuilder {
         Lexicon {
             normaliser: self.normaliser,
             segmenter: self.segmenter,
+            names: self.names,
             meanings: self.meanings,
             fillers: self.fillers,
             numbers: self.numbers,

@@ -69,7 +69,8 @@ impl Spelling {
     /// The text cut into `words`, with stretches that no dictionary knows replaced by the words they sound like.
     ///
     /// The sound must be the very same, and like that of southern speakers only where the dictionary leaves every
-    /// character alone. Two characters count only where it does: any two sound like some word.
+    /// character alone. Two characters count only where it does: any two sound like some word. A known word
+    /// after a small one is no typo: "那多少钱" is not 拿多少钱.
     pub fn mend(&self, words: &[&str], is_word: impl Fn(&str) -> bool, is_filler: impl Fn(&str) -> bool) -> String {
         let text = words.concat();
         let pieces = Piece::all(words, &is_word, &is_filler);
@@ -80,7 +81,9 @@ impl Spelling {
             best[end] = (best[end - 1].0, end - 1, None);
             for start in end.saturating_sub(LONGEST_WORD)..end.saturating_sub(1) {
                 let window = &text[starts[start]..starts[end]];
-                let Some(word) = self.meant(window, &pieces[start..end]).filter(|_| !is_word(window)) else { continue };
+                let is_known =
+                    is_word(window) || (pieces[start].is_filler && is_word(&text[starts[start + 1]..starts[end]]));
+                let Some(word) = self.meant(window, &pieces[start..end]).filter(|_| !is_known) else { continue };
                 let value = best[start].0 + (end - start) * (end - start);
                 if value > best[end].0 {
                     best[end] = (value, start, Some(word));
@@ -115,6 +118,8 @@ impl Spelling {
 struct Piece {
     /// The dictionary leaves it alone, and it says something.
     stands_alone: bool,
+    /// It is a small word.
+    is_filler: bool,
     /// No known word is cut before it.
     begins: bool,
     /// No known word is cut after it.
@@ -129,6 +134,7 @@ impl Piece {
             let may_be_cut = !is_word(word);
             pieces.extend((0..count).map(|n| Self {
                 stands_alone: count == 1 && !is_filler(word),
+                is_filler: count == 1 && is_filler(word),
                 begins: n == 0 || may_be_cut,
                 ends: n + 1 == count || may_be_cut,
             }));
@@ -155,6 +161,14 @@ mod tests {
         assert_eq!(mend(&["要", "带", "护", "口", "本", "吗"]), "要带户口本吗");
         assert_eq!(mend(&["去", "税", "物", "局"]), "去税务局");
         assert_eq!(mend(&["林时", "身份", "正要", "带"]), "临时身份正要带");
+    }
+
+    #[test]
+    fn a_small_word_before_a_known_one_is_no_typo() {
+        let by_sound = |word: &str| (sound::of_word(word).expect("has a sound"), word.to_owned());
+        let spelling = Spelling::new([by_sound("拿多少钱")].into());
+        let mend = |words: &[&str]| spelling.mend(words, |word| word == "多少钱", |word| word == "那");
+        assert_eq!(mend(&["那", "多少钱"]), "那多少钱");
     }
 
     #[test]
