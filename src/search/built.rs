@@ -14,7 +14,7 @@ use super::training;
 use crate::corpus::{Corpus, SourceFile, revision};
 
 /// Changes when the same corpus would give another index.
-const FORMAT: u32 = 10;
+const FORMAT: u32 = 11;
 const LEARNED_FILE: &str = "learned.bin";
 const SEGMENTS_FOLDER: &str = "segments";
 

@@ -1,11 +1,15 @@
 //! What can be found: guides, catalogue matters, life events and ways of talking, each with its phrases.
 
+use std::collections::HashSet;
+
 use serde::{Deserialize, Serialize};
 
 use super::evidence::{Evidence, Phrase};
 use super::lexicon::{Lexicon, LexiconBuilder, Query, TermId};
 use super::vectors::WordVectors;
-use crate::corpus::{Corpus, GuideId, JourneyId, MatterId, Neighbour, Place, Text, check::wording::visible_texts};
+use crate::corpus::{
+    Corpus, Guide, GuideId, JourneyId, MatterId, Neighbour, Place, Text, check::wording::visible_texts,
+};
 
 /// Points to an entry of the corpus.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -59,7 +63,7 @@ pub fn entries(corpus: &Corpus) -> impl Iterator<Item = EntryTexts<'_>> {
     let guides = corpus.guides.iter().map(|guide| EntryTexts {
         reference: EntryRef::Guide(guide.id.clone()),
         names: [&guide.official_name, &guide.plain_name].into_iter().chain(&guide.aliases).collect(),
-        asks: guide.asks.iter().chain(first_words(corpus, &guide.id)).collect(),
+        asks: guide.asks.iter().chain(first_words(corpus, guide)).collect(),
         body: visible_texts(guide),
     });
     let matters = corpus.matters.iter().map(|matter| EntryTexts {
@@ -83,10 +87,13 @@ pub fn entries(corpus: &Corpus) -> impl Iterator<Item = EntryTexts<'_>> {
     guides.chain(matters).chain(journeys).chain(intents)
 }
 
-/// The words with which sample conversations about `guide` alone begin: they lean on nothing said before.
-fn first_words<'c>(corpus: &'c Corpus, guide: &GuideId) -> impl Iterator<Item = &'c Text> {
+/// The words with which sample conversations about `guide` alone begin, but those written down as asks: they lean on
+/// nothing said before.
+fn first_words<'c>(corpus: &'c Corpus, guide: &'c Guide) -> impl Iterator<Item = &'c Text> {
+    let asks: HashSet<&str> = guide.asks.iter().map(|ask| ask.as_str()).collect();
     let first = corpus.dialogs.iter().filter_map(|dialog| dialog.first());
-    first.filter(move |turn| turn.about.as_slice() == std::slice::from_ref(guide)).map(|turn| &turn.said)
+    let about_it = first.filter(|turn| turn.about.as_slice() == std::slice::from_ref(&guide.id)).map(|turn| &turn.said);
+    about_it.filter(move |said| !asks.contains(said.as_str()))
 }
 
 /// An entry in the form that questions are compared with.
