@@ -18,6 +18,7 @@ fn the_facet_asked_for_comes_first_and_follow_ups_stay_with_the_matter() {
     aunt.says(&hall, "要多久").is_answered_from("unemployment-benefit").about(Facet::TimeLimit);
     aunt.says(&hall, "谢谢").is(Outcome::Smalltalk);
     aunt.says(&hall, "能代办吗").is_answered_from("unemployment-benefit").about(Facet::Proxy);
+    aunt.says(&hall, "那多少钱").is_answered_from("unemployment-benefit").about(Facet::Fee);
 }
 
 #[test]
@@ -53,6 +54,54 @@ fn a_doubt_goes_on_a_correction_turns_and_a_person_can_always_be_had() {
     aunt.says(&hall, "不是说要先去登记吗").is_answered_from("unemployment-benefit");
     aunt.says(&hall, "哦我说错了，我问的是工伤的药费").is_answered_from("injury-expense-claim");
     aunt.says(&hall, "叫个真人来讲得唔得").is(Outcome::Handoff);
+}
+
+#[test]
+fn a_circumstance_that_means_another_matter_turns_to_it_though_nobody_names_it() {
+    let hall = TestHall::new();
+    let goes_over = |first: &str, then: &str, guide: &str| {
+        let citizen = hall.citizen(then);
+        citizen.says(&hall, first);
+        citizen.says(&hall, then).is_answered_from(guide)
+    };
+    goes_over("村里的养老金怎么领", "我哥是鞋厂退下来的，厂里一直帮他交的", "employee-pension");
+    goes_over("稳岗返还怎么申请", "被裁掉的那两个工人，他们自己能领钱不", "unemployment-benefit");
+    let citizen = hall.citizen("sister");
+    citizen.says(&hall, "商品房办房产证").is_answered_from("new-home-transfer");
+    citizen.says(&hall, "我姐那套是跟熟人买的旧房，也这样办？").is(Outcome::Listed);
+}
+
+#[test]
+fn an_opinion_in_the_middle_of_a_matter_is_collected_and_the_matter_goes_on() {
+    let hall = TestHall::new();
+    let citizen = hall.citizen("waiting");
+    citizen.says(&hall, "退休怎么申请").is_answered_from("employee-pension");
+    let said = citizen.says(&hall, "叫号机老是坏，工作人员也不出来说一声，太不像话").is(Outcome::Suggestion).0;
+    let receipt = said.receipt.expect("it is kept");
+    assert!(matches!(hall.records().find(&receipt).unwrap(), Some(Found::Suggestion(_))));
+    citizen.says(&hall, "那要带什么").is_answered_from("employee-pension").about(Facet::Documents);
+}
+
+#[test]
+fn what_may_be_meant_as_well_is_one_tap_away() {
+    let hall = TestHall::new();
+    let citizen = hall.citizen("wounded");
+    citizen.says(&hall, "评了八级工伤，钱怎么领").is_answered_from("disability-benefits");
+    let reply = citizen.says(&hall, "明年我不想在厂里做了").0;
+    let rival = reply.buttons.first().expect("there are buttons");
+    assert_eq!(rival.label, "工伤离职领医疗补助", "{}", reply.text());
+    assert!(reply.text().contains("要办的是“工伤离职领医疗补助”的话"), "{}", reply.text());
+    let sure = hall.citizen("sure").says(&hall, "领失业金要带什么").is_answered_from("unemployment-benefit").0;
+    assert!(!sure.text().contains("要办的是"), "nothing else may be meant: {}", sure.text());
+}
+
+#[test]
+fn the_facet_asked_of_another_authoritys_matter_is_named() {
+    let hall = TestHall::new();
+    let citizen = hall.citizen("rider");
+    citizen.says(&hall, "社保卡丢了怎么补").is(Outcome::Listed);
+    let told = citizen.says(&hall, "多少钱").is(Outcome::Listed).0.text();
+    assert!(told.starts_with("“社保卡”多少钱，我没登记"), "{told}");
 }
 
 #[test]

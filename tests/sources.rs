@@ -101,6 +101,9 @@ fn every_answer(edition: &Edition, mut check: impl FnMut(Reply)) {
         for head in [ReplyId::Listed, ReplyId::ListedAgain] {
             check(render.listed(matter, head));
         }
+        for facet in Facet::all() {
+            check(render.listed_detail(matter, Some(facet), false));
+        }
     }
     for (_, zone) in Zone::CHOICES {
         check(render.area(*zone));

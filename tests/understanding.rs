@@ -44,6 +44,9 @@ fn confirmed_questions_are_understood_at_least_as_well_as_promised() {
     assert!(share("follow-ups.jsonl", true, &["right"], &INSIDE) >= 0.92);
     assert!(share("stories.jsonl", true, &["right"], &INSIDE) >= 0.83);
     assert!(share("stories.jsonl", true, &["false"], &OUTSIDE) <= 0.22);
+    // Said in the middle of a matter, and not about it.
+    assert!(share("remarks.jsonl", true, &["right"], &INSIDE) >= 0.85);
+    assert!(share("remarks.jsonl", true, &["false"], &OUTSIDE) <= 0.3);
     let sum = |names: &[&str]| names.iter().filter_map(|name| sentences.get(name)).sum::<usize>() as f64;
     assert!(sum(&["first", "among"]) / sum(&["first", "among", "unsaid"]) >= 0.68);
     assert!(sum(&["first"]) / sum(&["first", "among", "unsaid"]) >= 0.7);

@@ -182,6 +182,7 @@ fn explanation(edition: &Edition, dialogue: &Dialogue, trace: &Trace<'_>) -> Str
         hits,
         talked_about => dialogue.guide.as_ref().map(|guide| guide.to_string()),
         goes_on => goes_on(edition, dialogue, trace),
+        turned_to => turned_to(edition, dialogue, trace),
         in_context => in_context(edition, trace),
         in_guide => in_guide(edition, dialogue, trace),
         told => told(edition, &trace.decision.step),
@@ -196,6 +197,8 @@ fn explanation(edition: &Edition, dialogue: &Dialogue, trace: &Trace<'_>) -> Str
 
 /// How much of each list of what may be is shown.
 const SHOWN: usize = 4;
+/// Below this share another matter is not shown.
+const WORTH_SHOWING: f32 = 0.05;
 
 /// How far the wording goes on with what was said before, and turns to something else; nothing when nothing was.
 fn goes_on(edition: &Edition, dialogue: &Dialogue, trace: &Trace<'_>) -> Option<[String; 2]> {
@@ -203,6 +206,15 @@ fn goes_on(edition: &Edition, dialogue: &Dialogue, trace: &Trace<'_>) -> Option<
     let [stays, returns, turns, leaves] =
         edition.following.moves(Heard { normalised: &trace.normalised, meaning: trace.query.meaning() }).map(f32::exp);
     Some([stays + returns, turns + leaves].map(|share| format!("{share:.2}")))
+}
+
+/// The other matters that people who said the like of the guide talked about needed, with their shares.
+fn turned_to(edition: &Edition, dialogue: &Dialogue, trace: &Trace<'_>) -> Vec<(String, String)> {
+    let Some(guide) = dialogue.guide.as_ref().and_then(|guide| edition.corpus.guide(guide)) else { return Vec::new() };
+    let heard = Heard { normalised: &trace.normalised, meaning: trace.query.meaning() };
+    let learned = edition.answering.shares(guide, heard);
+    let turns = learned.turns().map(|(to, log_share)| (EntryRef::from(to.clone()).id().to_owned(), log_share.exp()));
+    likeliest(turns.filter(|(_, share)| *share >= WORTH_SHOWING))
 }
 
 /// What is likeliest in the light of what was said before, with its share; nothing known is an empty name.
@@ -299,6 +311,7 @@ fn reason(reason: &Reason) -> (&'static str, Vec<String>) {
         Reason::OneWord => ("one_word", Vec::new()),
         Reason::NothingClose { confidence, threshold } => ("nothing", pair(*confidence, *threshold)),
         Reason::ToldApart => ("told_apart", Vec::new()),
+        Reason::Opinion => ("opinion", Vec::new()),
         Reason::SeveralParts => ("parts", Vec::new()),
         Reason::Form => ("form", Vec::new()),
     }

@@ -97,6 +97,9 @@ fn hear(files: &[PathBuf], edition: &mut Edition) -> anyhow::Result<Lessons> {
         let others = numbered().filter(|(number, _)| number % PARTS != part).map(|(_, dialog)| dialog);
         let guides = edition.corpus.guides.iter().map(|guide| guide.id.clone()).collect();
         edition.following = Following::learn(others, guides, |text| edition.search.meaning(text));
+        let is_of_part = |number: usize| number % PARTS == part;
+        edition.answering =
+            Answering::without(&edition.corpus, |text| edition.search.meaning(text), |_| false, is_of_part);
         let turns = Turns::new(edition);
         for (_, dialog) in edition.corpus.dialogs.iter().enumerate().filter(|(number, _)| number % PARTS == part) {
             let cases = dialog.iter().map(|turn| (turn.said.to_string(), wanted(turn))).collect();
@@ -105,6 +108,7 @@ fn hear(files: &[PathBuf], edition: &mut Edition) -> anyhow::Result<Lessons> {
         }
     }
     edition.following = Following::new(&edition.corpus, |text| edition.search.meaning(text));
+    edition.answering = Answering::new(&edition.corpus, |text| edition.search.meaning(text));
     let turns = Turns::new(edition);
     for file in files {
         let ids = ItemIds::beside(file)?;
@@ -132,7 +136,8 @@ fn hear_first_words(edition: &mut Edition) -> Vec<AnswerLesson> {
     let mut lessons = Vec::new();
     for part in 0..PARTS {
         let is_of_part = |number: usize| number % PARTS == part;
-        edition.answering = Answering::without(&edition.corpus, |text| edition.search.meaning(text), is_of_part);
+        edition.answering =
+            Answering::without(&edition.corpus, |text| edition.search.meaning(text), is_of_part, |_| false);
         let turns = Turns::new(edition);
         for guide in &edition.corpus.guides {
             for (_, saying) in guide.first_words.iter().enumerate().filter(|(number, _)| is_of_part(*number)) {

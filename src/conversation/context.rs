@@ -7,10 +7,10 @@
 use super::answering;
 use super::decision::{Decision, Excerpt, Reason, Situation, Step, by_confidence, choose, facet_asked, situation_of};
 use super::dialogue::Dialogue;
-use crate::corpus::{Facet, GuideId, HallTopic, Intent, IntentKind, MatterId};
+use crate::corpus::{Facet, GuideId, HallTopic, Intent, IntentKind, MatterId, Text};
 use crate::search::{CONTEXT_FEATURES, EntryRef, Evidence, Fit, Hit};
 use crate::text::segment::bigrams;
-use crate::understand;
+use crate::understand::{self, PartShares};
 
 /// What an entry that one reading does not know is worth in it.
 const UNHEARD: f32 = 0.003;
@@ -28,12 +28,18 @@ const SURE_OF_A_PERSON: f32 = 0.6;
 const STAY_AT: f32 = 0.25;
 /// So many times likelier than the likeliest guide it must be that none is meant, for the talk to leave all guides...
 const LEAVES_AT: f32 = 2.0;
+/// ...when it is worded as an opinion...
+const LEAVES_WITH_OPINION_AT: f32 = 0.7;
 /// ...and once it has left them, to stay away: people go on about what they asked last.
 const STAYS_AWAY_AT: f32 = 0.6;
+/// At and above this share what is about no matter is an opinion.
+const OPINION_AT: f32 = 0.6;
 /// Below this logarithm of its share an entry fits no worse.
 const LEAST_FIT: f32 = -12.0;
 /// Brings logarithms of shares into the range of the other features.
 const FIT_SCALE: f32 = 4.0;
+/// From this share on, another matter that the wording turns to is thought of.
+const COMES_TO_MIND: f32 = 0.03;
 /// What an entry the wording says nothing about gets of it, as a logarithm.
 const LEAST_SUBJECT: f32 = -8.0;
 
@@ -62,8 +68,8 @@ pub fn decide(s: &Situation<'_>, candidates: &[InContext], in_guide: &[answering
     if let Some(guide) = turned_back_to(s) {
         return stay(s, &guide, in_guide, Reason::FollowUp);
     }
-    if let Some(neighbour) = Family::of(s, &topic).told_apart() {
-        return Some(Decision { step: choose(neighbour, s.dialogue), reason: Reason::ToldApart });
+    if let Some(neighbour) = told_apart(s, &topic) {
+        return Some(Decision { step: choose(&neighbour, s.dialogue), reason: Reason::ToldApart });
     }
     if surely_small_talk(s)
         || surely_wants_a_person(s)
@@ -84,7 +90,11 @@ pub fn decide(s: &Situation<'_>, candidates: &[InContext], in_guide: &[answering
     let is_guide = |meant: &Meant| matches!(meant, Some(EntryRef::Guide(_) | EntryRef::Journey(_)));
     let of_no_guide: f32 = judged.iter().filter(|(meant, _)| !is_guide(meant)).map(|(_, share)| share).sum();
     let has_left = s.dialogue.aside.is_some() || s.dialogue.astray;
-    let leaves_at = if has_left { STAYS_AWAY_AT } else { LEAVES_AT };
+    let leaves_at = match () {
+        () if has_left => STAYS_AWAY_AT,
+        () if is_opinion(s) => LEAVES_WITH_OPINION_AT,
+        () => LEAVES_AT,
+    };
     let leaves = is_guide(best) && of_no_guide > leaves_at * share;
     let likeliest = if leaves { judged.iter().find(|(meant, _)| !is_guide(meant)) } else { judged.first() };
     let (best, share) = likeliest?;
@@ -96,6 +106,9 @@ pub fn decide(s: &Situation<'_>, candidates: &[InContext], in_guide: &[answering
     }
     if let Some(aside) = s.dialogue.aside.clone().filter(|aside| is_about(s, aside, best, goes_on)) {
         return Some(Decision { step: more_of_the_aside(s, aside), reason: Reason::LeansOnContext });
+    }
+    if (leaves || best.is_none()) && is_opinion(s) {
+        return Some(Decision { step: Step::TakeOpinion, reason: Reason::Opinion });
     }
     if leaves {
         return None;
@@ -136,6 +149,11 @@ fn of_nothing_known(s: &Situation<'_>, asks_more: bool) -> Option<Decision> {
     Some(Decision { step, reason: Reason::FollowUp })
 }
 
+/// What somebody says about no matter and asks nothing by is what they think of the hall, by its wording.
+fn is_opinion(s: &Situation<'_>) -> bool {
+    !s.reading.asks && s.reading.facet.is_none() && s.following.opinion(s.heard()) >= OPINION_AT
+}
+
 /// Whether the words alone surely ask for something else than `best`, once the talk has left all guides.
 fn asks_for_another(s: &Situation<'_>, best: &Meant) -> bool {
     let is_another = |hit: &Hit| {
@@ -159,7 +177,7 @@ fn is_about(s: &Situation<'_>, aside: &MatterId, best: &Meant, goes_on: bool) ->
 fn more_of_the_aside(s: &Situation<'_>, matter: MatterId) -> Step {
     match s.reading.facet {
         Some(Facet::Place) => Step::Listed(matter),
-        facet => Step::ListedDetail { matter, is_asked: s.reading.asks || facet.is_some() },
+        facet => Step::ListedDetail { matter, facet, is_asked: s.reading.asks || facet.is_some() },
     }
 }
 
@@ -169,24 +187,23 @@ pub fn candidates(s: &Situation<'_>) -> Vec<InContext> {
     let confidence = |hits: &[Hit], entry: &EntryRef| {
         hits.iter().find(|hit| hit.entry == *entry).map_or(UNHEARD, |hit| hit.confidence.max(UNHEARD)).ln()
     };
-    // 0 for what is out of the question, 1 at two thirds, 3 at 95 %.
     let certain = |hits: &[Hit], entry: &EntryRef| {
-        let confidence = hits.iter().find(|hit| hit.entry == *entry).map_or(0.0, |hit| hit.confidence);
-        -(1.0 - confidence).max(LEAST_DOUBT).ln()
+        hits.iter().find(|hit| hit.entry == *entry).map_or(0.0, |hit| certainty(hit.confidence))
     };
     let flag = |is_so: bool| f32::from(u8::from(is_so));
     let is_short = flag(s.normalised.chars().filter(|c| c.is_alphanumeric()).count() <= SHORT);
     let asks_facet = flag(s.reading.facet.is_some());
     let unknown = (s.unknown.len() as f32 / s.reading.content.len().max(1) as f32).min(1.0);
     let current = s.dialogue.guide.as_ref().map(|guide| EntryRef::Guide(guide.clone()));
-    let family = Family::of(s, &topic);
     let matter = matter_talked_about(s.dialogue);
+    let guide = matter.as_ref().and_then(|guide| s.corpus.guide(guide));
+    let learned = guide.map(|guide| s.answering.shares(guide, s.heard()));
+    let turned_to: Vec<(EntryRef, f32)> = learned.as_ref().map_or_else(Vec::new, turned_to);
     let mut entries: Vec<EntryRef> = vec![topic];
     let earlier: Vec<EntryRef> = s.dialogue.earlier.iter().cloned().map(EntryRef::Guide).collect();
     let aside = s.dialogue.aside.clone().map(EntryRef::Matter);
     let others = s.hits.iter().chain(s.hits_together).map(|hit| &hit.entry).chain(&s.dialogue.offered);
-    let others = others.chain(&earlier).chain(&aside).chain(family.siblings.iter().map(|(sibling, _)| sibling));
-    for entry in others {
+    for entry in others.chain(&earlier).chain(&aside).chain(turned_to.iter().map(|(entry, _)| entry)) {
         if !entries.contains(entry) {
             entries.push(entry.clone());
         }
@@ -198,10 +215,10 @@ pub fn candidates(s: &Situation<'_>) -> Vec<InContext> {
     let alone_on_topic = flag(matter.is_none());
     let denied: Vec<&str> = understand::denied(s.normalised).collect();
     let fits = (s.fits)(&entries);
-    let guide = matter.as_ref().and_then(|guide| s.corpus.guide(guide));
     let familiar = guide.map_or(0.0, |guide| s.answering.familiarity(guide, s.normalised));
-    let left_open =
-        guide.map_or(0.0, |guide| s.answering.shares(guide, s.heard()).of(None).max(LEAST_SUBJECT) / FIT_SCALE);
+    let scaled = |log_share: f32| log_share.max(LEAST_SUBJECT) / FIT_SCALE;
+    let left_open = learned.as_ref().map_or(0.0, |learned| scaled(learned.of(None)));
+    let stays_by_wording = learned.as_ref().map_or(0.0, |learned| scaled(learned.stays()));
     let features = |entry: &EntryRef, fit: &Fit| {
         let (stays, is_offered) = (flag(current.as_ref() == Some(entry)), flag(s.dialogue.offered.contains(entry)));
         let is_sure = flag(s.hits.first().is_some_and(|hit| hit.entry == *entry && hit.confidence >= SURE));
@@ -225,7 +242,7 @@ pub fn candidates(s: &Situation<'_>) -> Vec<InContext> {
             _ => subjects.none(),
         };
         let subject = subject.max(LEAST_SUBJECT) / FIT_SCALE;
-        let told = family.siblings.iter().find(|(sibling, _)| sibling == entry).map_or(0.0, |(_, told)| *told);
+        let turned_to = turned_to.iter().find(|(to, _)| to == entry).map_or(0.0, |(_, share)| certainty(*share));
         [
             alone,
             is_sure,
@@ -237,11 +254,11 @@ pub fn candidates(s: &Situation<'_>) -> Vec<InContext> {
             stays * asks_facet,
             stays * flag(s.reading.turns_away),
             stays * unknown,
-            stays * family.current_told,
             stays * flag(aside.is_some()),
             stays * astray,
             stays * astray * is_short,
             stays * left_open,
+            stays * stays_by_wording,
             stays * stays_on,
             stays * covers,
             stays * fits,
@@ -263,7 +280,8 @@ pub fn candidates(s: &Situation<'_>) -> Vec<InContext> {
             is_aside * stays_on,
             is_aside * turns,
             is_aside * unknown,
-            told,
+            is_guide * turned_to,
+            is_matter * turned_to,
             flag(denied.iter().any(|word| is_named(s, entry, word))),
             is_offered,
             is_offered * is_short,
@@ -292,55 +310,46 @@ pub fn candidates(s: &Situation<'_>) -> Vec<InContext> {
     known.chain([(None, nothing)]).collect()
 }
 
-/// The matter talked about and those the staff know to be taken for it.
-struct Family {
-    /// How far the message is what somebody would say who means the matter talked about.
-    current_told: f32,
-    /// Those taken for it, and how far the message is what somebody would say who means them.
-    siblings: Vec<(EntryRef, f32)>,
+/// The other matters a message turns to by its wording, each with its share, 0..=1; those that come to mind.
+fn turned_to(learned: &PartShares<'_>) -> Vec<(EntryRef, f32)> {
+    let turns = learned.turns().map(|(to, log_share)| (EntryRef::from(to.clone()), log_share.exp()));
+    turns.filter(|(_, share)| *share >= COMES_TO_MIND).collect()
 }
 
-impl Family {
-    /// None but for a guide.
-    fn of(s: &Situation<'_>, topic: &EntryRef) -> Self {
-        let mut family = Self { current_told: 0.0, siblings: Vec::new() };
-        let pairs: Vec<&str> = bigrams(s.normalised).collect();
-        let guide = match topic {
-            EntryRef::Guide(guide) => s.corpus.guide(guide),
-            EntryRef::Matter(_) | EntryRef::Journey(_) | EntryRef::Intent(_) => None,
-        };
-        for confusable in guide.into_iter().flat_map(|guide| &guide.confusable) {
-            let told = |label: &str| {
-                let heard = pairs.iter().filter(|pair| label.contains(**pair)).count();
-                heard as f32 / pairs.len().max(1) as f32
-            };
-            family.current_told = family.current_told.max(told(&confusable.here));
-            family.siblings.push((EntryRef::from(confusable.other.clone()), told(&confusable.there)));
-        }
-        family
-    }
+/// 0 for what is out of the question, 1 at two thirds, 3 at 95 %.
+fn certainty(share: f32) -> f32 {
+    -(1.0 - share).max(LEAST_DOUBT).ln()
+}
 
-    /// The one neighbour whose button the message could stand on, and not that of the matter itself.
-    fn told_apart(&self) -> Option<&EntryRef> {
-        let (neighbour, told) = self.siblings.iter().max_by(|a, b| a.1.total_cmp(&b.1))?;
-        let others = self.siblings.iter().filter(|(sibling, _)| sibling != neighbour).map(|(_, told)| *told);
-        let rival = others.fold(self.current_told, f32::max);
-        (*told >= TOLD_APART && rival < *told).then_some(neighbour)
-    }
+/// The one neighbour of the guide talked about whose button the message could stand on, and not that of the guide itself.
+fn told_apart(s: &Situation<'_>, topic: &EntryRef) -> Option<EntryRef> {
+    let EntryRef::Guide(guide) = topic else { return None };
+    let pairs: Vec<&str> = bigrams(s.normalised).collect();
+    let told = |label: &str| {
+        let heard = pairs.iter().filter(|pair| label.contains(**pair)).count();
+        heard as f32 / pairs.len().max(1) as f32
+    };
+    let confusable = s.corpus.guide(guide)?.confusable.iter().map(|confusable| (confusable, told(&confusable.there)));
+    let (neighbour, share) = confusable.clone().max_by(|a, b| a.1.total_cmp(&b.1))?;
+    let others = confusable.clone().filter(|(other, _)| other.other != neighbour.other).map(|(_, share)| share);
+    let rival = others.chain(confusable.map(|(known, _)| told(&known.here))).fold(0.0, f32::max);
+    (share >= TOLD_APART && rival < share).then(|| EntryRef::from(neighbour.other.clone()))
 }
 
 /// Whether a word is in the name of an entry.
 fn is_named(s: &Situation<'_>, entry: &EntryRef, word: &str) -> bool {
-    match entry {
-        EntryRef::Guide(id) => s.corpus.guide(id).is_some_and(|guide| {
-            let names = [&guide.official_name, &guide.plain_name].into_iter().chain(&guide.aliases);
-            names.into_iter().any(|name| name.contains(word))
-        }),
-        EntryRef::Matter(id) => {
-            s.corpus.matter(id).is_some_and(|matter| matter.name.contains(word) || matter.plain_name.contains(word))
-        }
-        EntryRef::Journey(_) | EntryRef::Intent(_) => false,
-    }
+    names(s, entry).any(|name| name.contains(word))
+}
+
+/// The names of a guide or matter.
+fn names<'s>(s: &Situation<'s>, entry: &EntryRef) -> impl Iterator<Item = &'s Text> {
+    let (guide, matter) = match entry {
+        EntryRef::Guide(id) => (s.corpus.guide(id), None),
+        EntryRef::Matter(id) => (None, s.corpus.matter(id)),
+        EntryRef::Journey(_) | EntryRef::Intent(_) => (None, None),
+    };
+    let of_guide = guide.into_iter().flat_map(|g| [&g.official_name, &g.plain_name].into_iter().chain(&g.aliases));
+    of_guide.chain(matter.into_iter().flat_map(|matter| [&matter.name, &matter.plain_name]))
 }
 
 /// "算了，问一下营业执照": turns away, and to something the words name by themselves.
@@ -451,7 +460,10 @@ fn says_nothing_known(s: &Situation<'_>) -> bool {
 
 /// A name or ask to the word needs no context.
 fn is_said_word_for_word(s: &Situation<'_>) -> bool {
-    s.hits.first().is_some_and(|hit| hit.evidence.is_word_for_word && hit.confidence >= s.ranking.answer_at)
+    let is_name = |entry: &EntryRef| names(s, entry).any(|name| name.as_str() == s.normalised);
+    s.hits.first().is_some_and(|hit| {
+        hit.confidence >= s.ranking.answer_at && (hit.evidence.is_word_for_word || is_name(&hit.entry))
+    })
 }
 
 /// Thanks, anger, an opinion: what is said to the bot rather than asked about the matter.

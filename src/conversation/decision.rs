@@ -69,6 +69,8 @@ pub enum Step {
     ListedDetail {
         /// Which matter.
         matter: MatterId,
+        /// What of it is asked for.
+        facet: Option<Facet>,
         /// It is a question, to be kept.
         is_asked: bool,
     },
@@ -237,6 +239,8 @@ pub enum Reason {
     },
     /// The words are those by which the staff tell a neighbour from the matter talked about.
     ToldApart,
+    /// It is about no matter and worded as people say what they think of the hall.
+    Opinion,
     /// Each part of the message was sure by itself.
     SeveralParts,
     /// The form of the message decided.

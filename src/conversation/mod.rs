@@ -35,6 +35,9 @@ use crate::understand::{self, Reading, readable};
 use decision::{Decision, Excerpt, Reason, Rejection, Situation, Step, decide, decide_press};
 use render::Renderer;
 
+/// At and above this share another matter may be meant as well as the one that is answered.
+const RIVAL_AT: f32 = 0.2;
+
 /// One conversation core over one edition of the corpus and the records.
 pub struct Conversation<'h> {
     /// The corpus and all that is built from it.
@@ -83,9 +86,11 @@ impl<'h> Conversation<'h> {
     pub fn turn(&self, message: &Message, dialogue: Dialogue) -> Result<(Reply, Dialogue), RecordError> {
         let started = Instant::now();
         let dialogue = dialogue.within(&self.edition.corpus);
+        let mut rival = None;
         let (decision, redacted, normalised) = match &message.body {
             Body::Text(text) | Body::Captioned(_, text) => {
                 let trace = self.consider(text, &dialogue);
+                rival = self.rival(&trace);
                 (trace.decision, trace.redacted, trace.normalised)
             }
             Body::Press(action) => {
@@ -102,6 +107,9 @@ impl<'h> Conversation<'h> {
             && !message.conversation.is_shared()
             && !matches!(decision.step, Step::Forget);
         let mut reply = self.act(&decision.step, &said, &dialogue)?;
+        if let Some(rival) = rival.filter(|_| reply.outcome == Outcome::Answer) {
+            self.renderer(&at_the_hall(self.now)).add_rival(&rival, &mut reply);
+        }
         if let Body::Captioned(attachment, _) = &message.body {
             reply.lines.push(self.edition.phrasing.say(render::cannot_see(*attachment), &[]));
         }
@@ -160,6 +168,24 @@ impl<'h> Conversation<'h> {
         let more = if reading.pick.is_none() { asked.as_str() } else { "" };
         let decision = self.as_asked(decision, more, dialogue);
         Trace { redacted, normalised, asked, reading, query, hits, in_context, in_guide, decision }
+    }
+
+    /// What the words may well mean besides the guide that is answered.
+    fn rival(&self, trace: &Trace<'_>) -> Option<EntryRef> {
+        let (Step::Answer { guide, .. } | Step::Unsure { guide, .. }) = &trace.decision.step else { return None };
+        let is_judged = matches!(trace.decision.reason, Reason::LeansOnContext | Reason::Sure { .. });
+        let features: Vec<_> = trace.in_context.iter().map(|(_, features)| *features).collect();
+        let shares = self.edition.search.ranking().shares_in_context(&features);
+        let in_context =
+            trace.in_context.iter().zip(shares).filter_map(|((meant, _), share)| Some((meant.as_ref()?, share)));
+        let alone = trace.hits.iter().map(|hit| (&hit.entry, hit.confidence)).filter(|_| features.is_empty());
+        let others = in_context.chain(alone).filter(|(entry, _)| match entry {
+            EntryRef::Guide(other) => other != guide,
+            EntryRef::Matter(_) => true,
+            EntryRef::Journey(_) | EntryRef::Intent(_) => false,
+        });
+        let (likeliest, share) = others.max_by(|a, b| a.1.total_cmp(&b.1))?;
+        (is_judged && share >= RIVAL_AT).then(|| likeliest.clone())
     }
 
     /// Words in the form they are matched in, slips of the key mended.
@@ -247,11 +273,11 @@ impl<'h> Conversation<'h> {
                 let again = dialogue.aside.as_ref() == Some(id);
                 render.listed(matter, if again { ReplyId::ListedAgain } else { ReplyId::Listed })
             }
-            Step::ListedDetail { matter, is_asked } => {
+            Step::ListedDetail { matter, facet, is_asked } => {
                 let matter = corpus.matter(matter).expect("decisions name matters of this corpus");
                 let entry = EntryRef::Matter(matter.id.clone());
                 let goes_on = dialogue.kept.as_ref().is_some_and(|(about, _)| about.as_ref() == Some(&entry));
-                let mut reply = render.listed_detail(matter, goes_on);
+                let mut reply = render.listed_detail(matter, *facet, goes_on);
                 // What other houses know, nobody here can be asked to find out.
                 if let Some(unit) = matter.unit.as_ref().and_then(|id| corpus.unit(id)) {
                     self.keep_detail(&render, said, entry, *is_asked, dialogue, &mut reply)?;

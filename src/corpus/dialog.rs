@@ -21,6 +21,8 @@ pub struct Turn {
     pub matter: Option<MatterId>,
     /// The facet it asks for; `None` for none of them.
     pub facet: Option<Facet>,
+    /// It is about no matter, but what somebody thinks of the hall and how things are done.
+    pub is_opinion: bool,
 }
 
 /// What the staff call the facets in sample conversations and question files.
@@ -44,7 +46,10 @@ pub fn facet_named(name: &str) -> Option<Facet> {
     ASKED.iter().find(|(known, _)| *known == name).map(|(_, facet)| *facet)
 }
 
-/// A line as the staff write it; what kind of question it is is a note for them.
+/// What the staff call an opinion.
+const OPINION: &str = "suggestion";
+
+/// A line as the staff write it.
 #[derive(Deserialize)]
 struct Line {
     turns: Vec<Said>,
@@ -56,6 +61,7 @@ struct Said {
     expect: Vec<GuideId>,
     matter: Option<MatterId>,
     facet: Option<String>,
+    kind: Option<String>,
 }
 
 /// Reads the conversations of the file numbered `file`, noting every line that is none.
@@ -75,7 +81,8 @@ pub fn read(file: usize, text: &str, diagnostics: &Diagnostics) -> Vec<Dialog> {
                     None => line.place.clone(),
                 };
                 let facet = said.facet.as_deref().and_then(facet_named);
-                Turn { said: Text::new(said.q, place), about: said.expect, matter: said.matter, facet }
+                let is_opinion = said.kind.as_deref() == Some(OPINION);
+                Turn { said: Text::new(said.q, place), about: said.expect, matter: said.matter, facet, is_opinion }
             };
             Some(turns.into_iter().map(turn).collect())
         }

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::ids::{GuideId, MatterId, UnitId};
 use super::language::Facet;
 use super::parse::{Choice, Fields, Text};
-use super::sayings::Saying;
+use super::sayings::{Saying, Turning};
 
 /// One of the five service areas (重点服务区).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -185,7 +185,7 @@ pub struct Confusable {
 }
 
 /// A guide or a catalogue matter.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Neighbour {
     /// Another guide.
     Guide(GuideId),
@@ -245,6 +245,8 @@ pub struct Guide {
     pub first_words: Vec<Saying>,
     /// What people say after they heard of it, from `follow_ups/<id>.txt`. Matched, never shown.
     pub follow_ups: Vec<Saying>,
+    /// What people say about it that means another matter, from the same file. Matched, never shown.
+    pub turnings: Vec<Turning>,
     /// Conditions, one a sentence; all must hold unless the sentence says otherwise.
     pub eligibility: Vec<Text>,
     /// What changes the list of documents.
@@ -333,6 +335,7 @@ impl Guide {
             asks: fields.some_texts("asks"),
             first_words: Vec::new(),
             follow_ups: Vec::new(),
+            turnings: Vec::new(),
             eligibility: fields.some_texts("eligibility"),
             situations: fields.tables("situations").into_iter().map(Situation::read).collect(),
             documents: fields.tables("documents").into_iter().map(Document::read).collect(),

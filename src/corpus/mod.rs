@@ -30,7 +30,7 @@ pub use hall_info::HallInfo;
 pub use ids::{GuideId, JourneyId, MatterId, UnitId};
 pub use language::{Facet, FacetCues, HallTopic, Intent, IntentKind, Language, TurnCues, WordTable};
 pub use parse::{Choice, Text};
-pub use sayings::Saying;
+pub use sayings::{Saying, Turning};
 
 use parse::{Fields, read_lines};
 
@@ -262,12 +262,18 @@ fn assemble(files: &[SourceFile], diagnostics: &Diagnostics) -> Option<Corpus> {
             Room::Asks(_) | Room::FollowUps(_) | Room::Dialogs => unreachable!("they are lines, handled above"),
         }
     }
+    let called = called(&guides, &matters);
+    let named = |name: &str| called.get(name).cloned();
     for (id, place, number) in asks {
         let text = &files[number].text;
         if let Some(guide) = guides.iter_mut().find(|guide| guide.id.as_str() == id) {
-            let (lines, first_words) = sayings::read(number, text, guide, &language, diagnostics);
-            guide.asks.extend(lines);
-            guide.first_words = first_words;
+            let sayings = sayings::read(number, text, guide, &language, named, diagnostics);
+            guide.asks.extend(sayings.lines);
+            guide.first_words = sayings.answered;
+            for turning in sayings.turnings {
+                let cure = "头一句就说的是那件事，移到那件事的 asks 里；听完介绍才说的，移到 follow_ups 里";
+                diagnostics.warning(turning.said.place, "头一句换不了事", cure);
+            }
             continue;
         }
         let matter = matters.iter_mut().find(|matter| matter.id.as_str() == id).map(|matter| &mut matter.asks);
@@ -283,7 +289,8 @@ fn assemble(files: &[SourceFile], diagnostics: &Diagnostics) -> Option<Corpus> {
     for (id, place, number) in follow_ups {
         match guides.iter_mut().find(|guide| guide.id.as_str() == id) {
             Some(guide) => {
-                (_, guide.follow_ups) = sayings::read(number, &files[number].text, guide, &language, diagnostics);
+                let sayings = sayings::read(number, &files[number].text, guide, &language, named, diagnostics);
+                (guide.follow_ups, guide.turnings) = (sayings.answered, sayings.turnings);
             }
             None => {
                 diagnostics.error(place, format!("没有编号是“{id}”的指南"), "文件名要与一份指南的编号相同");
@@ -314,6 +321,13 @@ fn assemble(files: &[SourceFile], diagnostics: &Diagnostics) -> Option<Corpus> {
         by_matter,
         by_journey,
     })
+}
+
+/// Guides and matters by what people call them; a guide comes before a matter of the same name.
+fn called(guides: &[Guide], matters: &[Matter]) -> HashMap<String, Neighbour> {
+    let matters = matters.iter().map(|matter| (matter.plain_name.to_string(), Neighbour::Matter(matter.id.clone())));
+    let guides = guides.iter().map(|guide| (guide.plain_name.to_string(), Neighbour::Guide(guide.id.clone())));
+    matters.chain(guides).collect()
 }
 
 /// `[id] text = "…"` for every reply.

@@ -252,6 +252,8 @@ reply_ids! {
     Listed = "listed" ["name"];
     /// That no more is known of a matter spoken of before.
     ListedAgain = "listed_again" ["name"];
+    /// That this facet of it is not known.
+    ListedFacet = "listed_facet" ["name", "facet"];
     /// Whose it is and where to ask.
     ListedWhere = "listed_where" ["where"];
     /// Several matters asked for at once.
@@ -354,6 +356,8 @@ reply_ids! {
     Overdue = "overdue" ["month", "day", "year"];
     /// Checked on.
     CheckedOn = "checked_on" ["month", "day", "year"];
+    /// That another matter may be meant: its button is below.
+    OrMeant = "or_meant" ["name"];
     /// A button: not this matter.
     NotThis = "not_this" [];
     /// A button or link: the checklist to print.

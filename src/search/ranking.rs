@@ -14,7 +14,7 @@ pub(super) const TRUST_FEATURES: usize = 5 + 2 * FEATURES.len();
 
 /// What speaks for an entry in the light of what was said before, in the order of the fitted weights. The conversation
 /// gathers it.
-pub const CONTEXT_FEATURES: [&str; 55] = [
+pub const CONTEXT_FEATURES: [&str; 56] = [
     "alone",
     "sure_alone",
     "alone_certain",
@@ -25,11 +25,11 @@ pub const CONTEXT_FEATURES: [&str; 55] = [
     "current_facet",
     "current_turned_away",
     "current_unknown",
-    "current_told",
     "current_aside",
     "current_astray",
     "current_astray_short",
     "current_left_open",
+    "current_by_wording",
     "current_stays",
     "current_covers",
     "current_fits",
@@ -51,7 +51,8 @@ pub const CONTEXT_FEATURES: [&str; 55] = [
     "aside_stays",
     "aside_turns",
     "aside_unknown",
-    "sibling_told",
+    "guide_turned_to",
+    "matter_turned_to",
     "denied",
     "offered",
     "offered_short",

@@ -46,6 +46,8 @@ pub struct Following {
     guides: usize,
     /// Of what a message that goes on asks for: the facets in the order of `Facet::all`, then none of them.
     facets: Wording,
+    /// Of a message about no guide's matter: whether it is an opinion, then whether it is none.
+    opinions: Wording,
     /// Turns from one guide to another.
     turns: HashMap<(GuideId, GuideId), f32>,
     /// Turns away from each guide.
@@ -106,7 +108,7 @@ impl Following {
             dialogs.iter().flat_map(|dialog| dialog.iter()).flat_map(|turn| &turn.about).collect();
         let guides: Vec<GuideId> = guides.into_iter().filter(|guide| talked_about.contains(guide)).collect();
         let number = |id: &GuideId| guides.iter().position(|guide| guide == id);
-        let (mut moves, mut subjects, mut asked) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut moves, mut subjects, mut asked, mut left) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         let facet_number = |facet| Facet::all().position(|known| known == facet);
         let (mut turns, mut turns_from) = (HashMap::new(), HashMap::new());
         for dialog in dialogs {
@@ -131,6 +133,9 @@ impl Following {
                     let facet = turn.facet.and_then(facet_number).unwrap_or(Facet::all().count());
                     asked.push(lesson(vec![facet]));
                 }
+                if does == Move::Leave {
+                    left.push(lesson(vec![usize::from(!turn.is_opinion)]));
+                }
                 subjects.push(lesson(about));
                 if let (Move::Turn, [from, ..]) = (does, before) {
                     let share = 1.0 / turn.about.len() as f32;
@@ -148,7 +153,8 @@ impl Following {
         let moves = Wording::learn(&moves, Move::ALL.len());
         let subjects = Wording::learn(&subjects, guides.len() + 1);
         let facets = Wording::learn(&asked, Facet::all().count() + 1);
-        Self { moves, subjects, subject_guides: guides, guides: all, facets, turns, turns_from }
+        let opinions = Wording::learn(&left, 2);
+        Self { moves, subjects, subject_guides: guides, guides: all, facets, opinions, turns, turns_from }
     }
 
     /// How far the wording of a message is that of each move: the natural logarithm of its share, in the order of
@@ -165,6 +171,11 @@ impl Following {
     /// How far the wording of a message that goes on asks for each facet.
     pub fn facets(&self, heard: Heard<'_>) -> FacetShares {
         FacetShares(self.facets.log_shares(heard))
+    }
+
+    /// How likely a message about no guide's matter is an opinion by its wording, 0..=1.
+    pub fn opinion(&self, heard: Heard<'_>) -> f32 {
+        self.opinions.log_shares(heard)[0].exp()
     }
 
     /// How much likelier than by chance somebody who turns away from the guide `from` turns to `to`: the natural
@@ -188,6 +199,7 @@ mod tests {
             about: vec![about.into()],
             matter: None,
             facet: None,
+            is_opinion: said.ends_with("气人"),
         };
         turns.iter().map(turn).collect()
     }
@@ -214,6 +226,16 @@ mod tests {
         assert_eq!(likeliest("说回那一个"), Some(Move::Return));
         let untaught = Following::learn([], guides(&["a"]), |_| None).moves(heard("要几天"));
         assert!(untaught.iter().all(|share| *share == untaught[0]), "nothing was learned");
+    }
+
+    #[test]
+    fn wording_tells_an_opinion_from_other_asides() {
+        let aside = |said: &str| Turn { about: Vec::new(), ..dialog(&[(said, "a")]).remove(0) };
+        let aside = |said| vec![aside(said)];
+        let dialogs = ["排队排到气人", "机器又坏了真气人", "护照怎么办", "社保卡丢了怎么办"].map(aside);
+        let following = Following::learn(&dialogs, guides(&["a"]), |_| None);
+        assert!(following.opinion(heard("等了半天气人")) > 0.5);
+        assert!(following.opinion(heard("驾驶证怎么办")) < 0.5);
     }
 
     #[test]

@@ -9,7 +9,7 @@ use crate::corpus::{Corpus, revision};
 use crate::search::Meaning;
 
 /// Changes when the same corpus would give other weights.
-const FORMAT: u32 = 1;
+const FORMAT: u32 = 2;
 const NAME: &str = "wordings";
 
 /// Reads what was learned of `corpus` from `folder`, the folder of its index, or learns it and keeps it there; `meaning` is

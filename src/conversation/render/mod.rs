@@ -177,11 +177,24 @@ impl Renderer<'_> {
         reply
     }
 
-    /// That nothing more is known here of a matter, and once more whose it is, unless the talk `goes_on` about a question
-    /// that its unit was given.
-    pub fn listed_detail(&self, matter: &Matter, goes_on: bool) -> Reply {
+    /// That something else may be meant, one tap away.
+    pub fn add_rival(&self, rival: &EntryRef, reply: &mut Reply) {
+        if let (Some(name), Some(button)) = (self.name_of(rival), self.option(rival)) {
+            reply.lines.push(self.say(ReplyId::OrMeant, &[from_corpus("name", name)]));
+            reply.buttons.insert(0, button);
+        }
+    }
+
+    /// That nothing more is known here of a matter, or of its `facet`, and once more whose it is, unless the talk
+    /// `goes_on` about a question that its unit was given.
+    pub fn listed_detail(&self, matter: &Matter, facet: Option<Facet>, goes_on: bool) -> Reply {
         let mut reply = Reply::new(Outcome::Listed);
-        reply.lines.push(self.say(ReplyId::ListedAgain, &[from_corpus("name", &matter.plain_name)]));
+        let name = from_corpus("name", &matter.plain_name);
+        let asked = self.corpus.language.facets.iter().find(|cues| Some(cues.facet) == facet);
+        reply.lines.push(match asked {
+            Some(cues) => self.say(ReplyId::ListedFacet, &[name, from_corpus("facet", &cues.name)]),
+            None => self.say(ReplyId::ListedAgain, &[name]),
+        });
         if !goes_on {
             reply.lines.push(self.say(ReplyId::ListedWhere, &[from_corpus("where", &matter.where_to_ask)]));
         }
