@@ -7,7 +7,7 @@ use std::path::Path;
 use std::sync::{Arc, LazyLock};
 
 use serde_json::{Value, json};
-use support::bot_api::{BotApi, account};
+use support::bot_api::{BotApi, account, text};
 use support::server::{Server, Start};
 use support::{ALSO_UNANSWERED, TestHall, UNANSWERED};
 use tokio::sync::Semaphore;
@@ -33,10 +33,6 @@ async fn open(api: &BotApi) -> Records {
     let records = Records::new(Arc::new(MemoryStore::default()));
     tokio::spawn(Door::new(account(TOKEN, address), HALL.hall(), &records).run());
     records
-}
-
-fn text(call: &Value) -> &str {
-    call["text"].as_str().expect("a message has text")
 }
 
 #[tokio::test(flavor = "multi_thread")]

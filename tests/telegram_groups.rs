@@ -5,7 +5,7 @@ mod support;
 use std::sync::{Arc, LazyLock};
 
 use serde_json::{Value, json};
-use support::bot_api::{BotApi, account};
+use support::bot_api::{BotApi, account, text};
 use support::{TestHall, UNANSWERED};
 use wenban::channels::telegram::Door;
 use wenban::phrasing::ReplyId;
@@ -24,10 +24,6 @@ async fn open() -> BotApi {
     let records = Records::new(Arc::new(MemoryStore::default()));
     tokio::spawn(Door::new(account("1:a-secret-token", address), HALL.hall(), &records).run());
     api
-}
-
-fn text(call: &Value) -> &str {
-    call["text"].as_str().expect("a message has text")
 }
 
 fn words(reply: ReplyId) -> String {

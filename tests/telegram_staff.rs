@@ -3,7 +3,7 @@
 mod support;
 
 use serde_json::{Value, json};
-use support::bot_api::{BotApi, account};
+use support::bot_api::{BotApi, account, text};
 use support::{ALSO_UNANSWERED, TestHall, UNANSWERED};
 use wenban::channels::telegram::{Account, Door};
 use wenban::conversation::{Outcome, Reply};
@@ -20,10 +20,6 @@ async fn open(hall: &TestHall) -> BotApi {
     let account = Account { staff_group: Some(STAFF), ..account("1:a-secret-token", address) };
     tokio::spawn(Door::new(account, hall.hall(), &hall.records()).run());
     api
-}
-
-fn text(call: &Value) -> &str {
-    call["text"].as_str().expect("a message has text")
 }
 
 /// What was sent to `chat`, once there are `count`.

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 use support::UNANSWERED;
-use support::bot_api::BotApi;
+use support::bot_api::{BotApi, text};
 use support::server::{Server, Start};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
@@ -36,10 +36,6 @@ async fn run(start: &Start, arguments: &[&str]) -> Output {
     let mut command = start.command();
     command.args(arguments);
     tokio::task::spawn_blocking(move || command.output().unwrap()).await.unwrap()
-}
-
-fn text(call: &Value) -> &str {
-    call["text"].as_str().expect("a message has text")
 }
 
 fn update(id: u64, text: &str) -> Value {

@@ -182,6 +182,11 @@ impl BotApi {
     }
 }
 
+/// The words of a call that sends some.
+pub fn text(call: &Value) -> &str {
+    call["text"].as_str().expect("a message has text")
+}
+
 /// The bot with `token` at the Bot API of `api_url`, without a staff group.
 pub fn account(token: &str, api_url: url::Url) -> Account {
     Account { token: token.to_owned(), api_url: Some(api_url), staff_group: None }
