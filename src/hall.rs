@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, RwLock};
 
 use crate::clock::Clock;
-use crate::conversation::{Conversation, Message, Outcome, Reply, Shareable, StaffAct};
+use crate::conversation::{Conversation, Dialogue, Message, Outcome, Reply, Shareable, StaffAct};
 use crate::corpus::{self, Reading, Revision};
 use crate::edition::{Edition, read_corpus_files};
 use crate::phrasing::{ReplyId, computed};
@@ -88,6 +88,12 @@ impl Hall {
             .entry(reply.outcome)
             .or_default() += 1;
         reply
+    }
+
+    /// Answers a message and writes nothing down: the caller keeps the conversation's state.
+    pub fn turn(&self, message: &Message, dialogue: Dialogue) -> (Reply, Dialogue) {
+        let before = dialogue.clone();
+        self.attempt(|conversation| conversation.turn(message, dialogue), |apology| (apology, before))
     }
 
     /// Guides to hand on to somebody else, at most `most`; see [`Conversation::shareable`].

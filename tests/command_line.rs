@@ -161,3 +161,16 @@ fn the_terminal_chat_takes_words_and_button_numbers() {
     let text = String::from_utf8(run(command, "失业金怎么申请\n1\n").stdout).unwrap();
     assert!(text.contains("分") && text.contains("要带"), "{text}");
 }
+
+#[test]
+fn the_terminal_chat_remembers_what_was_said_also_while_a_server_has_the_records() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let start = Start::in_folder(folder.path());
+    let _server = start.serve();
+    let mut command = start.command();
+    command.arg("chat");
+    let output = run(command, "失业金怎么申请\n要带什么\n");
+    let (said, warned) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert!(warned.contains("not recorded"), "{warned}");
+    assert!(said.contains("领失业金，要带"), "{said}");
+}

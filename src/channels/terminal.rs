@@ -2,15 +2,24 @@
 
 use std::io::{self, BufRead, Write};
 
-use crate::conversation::{Body, Button, Message, Reply};
+use crate::conversation::{Body, Button, Dialogue, Message, Reply};
 use crate::hall::Hall;
 use crate::records::{Channel, ConversationId};
 
 /// Talks until the input ends.
 pub fn chat(hall: &Hall, name: &str, input: impl BufRead, mut output: impl Write) -> io::Result<()> {
     let conversation = ConversationId::new(Channel::Terminal, name);
-    let send = |body| {
-        hall.receive(&Message { conversation: conversation.clone(), channel: Channel::Terminal, body, delivery: None })
+    // Without records the talk is remembered here, until it ends.
+    let mut dialogue = Dialogue::default();
+    let mut send = |body| {
+        let conversation = conversation.clone();
+        let message = Message { conversation, channel: Channel::Terminal, body, delivery: None };
+        if hall.records().is_some() {
+            return hall.receive(&message);
+        }
+        let (reply, next) = hall.turn(&message, std::mem::take(&mut dialogue));
+        dialogue = next;
+        reply
     };
     let mut buttons = show(&send(Body::Start), &mut output)?;
     for line in input.lines() {
