@@ -40,10 +40,15 @@ fn confirmed_questions_are_understood_at_least_as_well_as_promised() {
     assert!(share("letters.jsonl", false, &["right"], &INSIDE) >= 0.94);
     assert!(share("letters.jsonl", false, &["false"], &OUTSIDE) <= 0.04);
     assert!(share("elsewhere.jsonl", false, &["false"], &OUTSIDE) <= 0.03);
+    assert!(share("voices.jsonl", false, &["right"], &INSIDE) >= 0.93);
+    assert!(share("voices.jsonl", false, &["right", "offered"], &INSIDE) >= 0.97);
+    assert!(share("voices.jsonl", false, &["wrong"], &INSIDE) <= 0.03);
+    assert!(share("voices.jsonl", false, &["false"], &OUTSIDE) <= 0.04);
     assert!(share("dialogs.jsonl", true, &["right"], &INSIDE) >= 0.82);
     assert!(share("follow-ups.jsonl", true, &["right"], &INSIDE) >= 0.92);
     assert!(share("stories.jsonl", true, &["right"], &INSIDE) >= 0.83);
     assert!(share("stories.jsonl", true, &["false"], &OUTSIDE) <= 0.22);
+    assert!(share("talks.jsonl", true, &["right"], &INSIDE) >= 0.87);
     // Said in the middle of a matter, and not about it.
     assert!(share("remarks.jsonl", true, &["right"], &INSIDE) >= 0.85);
     assert!(share("remarks.jsonl", true, &["false"], &OUTSIDE) <= 0.3);
