@@ -122,6 +122,49 @@ fn a_circumstance_hears_the_sentence_that_is_about_it() {
 }
 
 #[test]
+fn a_degree_that_was_said_keeps_the_sentences_about_others_away() {
+    let hall = TestHall::new();
+    let worker = hall.citizen("worker");
+    worker.says(&hall, "工伤评了七级，辞职了，离职那份医疗补助怎么领").is_answered_from("injury-medical-subsidy");
+    let told = worker.says(&hall, "厂里那份就业补助呢").is_answered_from("injury-medical-subsidy").0.text();
+    assert!(told.contains("7级25个月") && !told.contains("8级15个月"), "{told}");
+    let told = worker.says(&hall, "我说错了，是九级").is_answered_from("injury-medical-subsidy").0.text();
+    assert!(told.contains("9级"), "{told}");
+}
+
+#[test]
+fn an_age_that_was_said_chooses_the_papers_of_the_next_matter_too() {
+    let hall = TestHall::new();
+    let mother = hall.citizen("mother");
+    mother.says(&hall, "想带小孩去澳门玩，他9岁，加签怎么办").is_answered_from("hk-macao-visit-endorsement");
+    let papers = mother.says(&hall, "他没有通行证，办通行证要带什么").is_answered_from("hk-macao-permit").0.text();
+    assert!(papers.contains("孩子未满16岁"), "{papers}");
+}
+
+#[test]
+fn a_sentence_just_told_is_not_told_again_to_who_says_more() {
+    let hall = TestHall::new();
+    let uncle = hall.citizen("uncle");
+    uncle.says(&hall, "失业金怎么申请").is_answered_from("unemployment-benefit");
+    let first = uncle.says(&hall, "我是自己辞职的").is_answered_from("unemployment-benefit").0;
+    let again = uncle.says(&hall, "可我辞职也是被逼的呀").is_answered_from("unemployment-benefit").0;
+    assert_ne!(first.lines[0].text, again.lines[0].text);
+    // Who asks for a facet hears it as often as it is asked for.
+    let papers = || uncle.says(&hall, "要带什么").is_answered_from("unemployment-benefit").0.text();
+    assert_eq!(papers(), papers());
+}
+
+#[test]
+fn who_thanks_at_last_and_asks_nothing_takes_leave() {
+    let hall = TestHall::new();
+    let uncle = hall.citizen("uncle");
+    uncle.says(&hall, "失业金怎么申请").is_answered_from("unemployment-benefit");
+    uncle.says(&hall, "那我去厂里拿了再说，谢谢").is(Outcome::Smalltalk);
+    uncle.says(&hall, "要带什么，谢谢").is_answered_from("unemployment-benefit").about(Facet::Documents);
+    hall.citizen("polite").says(&hall, "我要办失业金，谢谢").is_answered_from("unemployment-benefit");
+}
+
+#[test]
 fn papers_days_sums_and_whether_one_must_come_are_told_together() {
     let hall = TestHall::new();
     let boss = hall.citizen("boss");

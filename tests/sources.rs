@@ -8,8 +8,8 @@ use std::sync::LazyLock;
 use support::shipped_edition;
 use wenban::clock::at_the_hall;
 use wenban::conversation::Reply;
-use wenban::conversation::decision::{Excerpt, Extent, Told};
-use wenban::conversation::render::Renderer;
+use wenban::conversation::render::{Renderer, ToldBefore};
+use wenban::conversation::step::{Excerpt, Extent, Told};
 use wenban::corpus::{Choice, Corpus, Facet, HallTopic, Zone};
 use wenban::edition::Edition;
 use wenban::phrasing::ReplyId;
@@ -76,8 +76,8 @@ fn every_answer(edition: &Edition, mut check: impl FnMut(Reply)) {
         for facet in Facet::all() {
             check(render.answer(guide, &Excerpt::facet(facet), None, None, 1.0));
         }
-        for opens in [false, true] {
-            check(render.unsure(guide, opens));
+        for before in [ToldBefore::Nothing, ToldBefore::Something, ToldBefore::Sentence] {
+            check(render.unsure(guide, before));
         }
         for number in 0..guide.passages().len() {
             for plainly in [false, true] {

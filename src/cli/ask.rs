@@ -11,7 +11,7 @@ use super::{Done, hall_without_records, open_edition, open_records};
 use crate::channels::terminal;
 use crate::clock::{Clock, SystemClock};
 use crate::conversation::context::Meant;
-use crate::conversation::decision::{Extent, Reason, Step};
+use crate::conversation::step::{Extent, Reason, Step};
 use crate::conversation::{Body, Conversation, Dialogue, Message, ReplyJson, Trace};
 use crate::corpus::{Guide, GuideId, Part};
 use crate::edition::Edition;
@@ -213,8 +213,8 @@ fn turned_to(edition: &Edition, dialogue: &Dialogue, trace: &Trace<'_>) -> Vec<(
     let Some(guide) = dialogue.guide.as_ref().and_then(|guide| edition.corpus.guide(guide)) else { return Vec::new() };
     let heard = Heard { normalised: &trace.normalised, meaning: trace.query.meaning() };
     let learned = edition.answering.shares(guide, heard);
-    let turns = learned.turns().map(|(to, log_share)| (EntryRef::from(to.clone()).id().to_owned(), log_share.exp()));
-    likeliest(turns.filter(|(_, share)| *share >= WORTH_SHOWING))
+    let turns = learned.turns().filter(|(_, share)| *share >= WORTH_SHOWING);
+    likeliest(turns.map(|(to, share)| (to.id().to_owned(), share)))
 }
 
 /// What is likeliest in the light of what was said before, with its share; nothing known is an empty name.

@@ -57,7 +57,8 @@ enum Sentence {
 
 /// How `reply` meets any of the sentences `says`; when there are none, the guide leaves it open.
 fn sentence(says: &[String], reply: &Reply) -> Sentence {
-    let is_open = reply.outcome == Outcome::Admit || reply.lines.iter().any(|line| line.reply == ReplyId::Unsure);
+    let is_open = reply.outcome == Outcome::Admit
+        || reply.lines.iter().any(|line| matches!(line.reply, ReplyId::Unsure | ReplyId::UnsureBeyond));
     let is_wanted = |line: &Line| says.iter().any(|said| line.text.ends_with(said.as_str()));
     match (says, reply.lines.iter().position(is_wanted)) {
         ([], _) if is_open => Sentence::LeftOpen,

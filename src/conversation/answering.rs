@@ -3,13 +3,18 @@
 //! Fitted weights say how much what was learned of the wording and a facet heard in the words count; others of them where
 //! nothing was talked about before.
 
-use super::decision::{Excerpt, Extent, Situation, Told};
+use super::decision::Situation;
+use super::step::{Excerpt, Extent, Told};
 use crate::corpus::{Facet, Guide, Part, Passage};
 use crate::search::ANSWER_FEATURES;
-use crate::understand::{self, Heard};
+use crate::understand::{self, Amount, Bearing, Heard};
 
 /// From this share on, a further sentence is said beside the likeliest.
 const ALSO_AT: f32 = 0.2;
+/// From this share on, something else is told in place of what was told last.
+const INSTEAD_AT: f32 = 0.15;
+/// From this share on, what was told last is told again.
+const SURELY_AGAIN: f32 = 0.75;
 /// Sentences that answer one message, at most.
 const MOST_PASSAGES: usize = 2;
 /// Facets of which no sentence is told alone when the facet is asked for: one of several papers, steps, days or sums
@@ -32,7 +37,7 @@ const SCALE: f32 = 4.0;
 /// What may answer, nothing being `None`, and what speaks for it in the order of `ANSWER_FEATURES`.
 pub type Judged = (Option<Part>, [f32; ANSWER_FEATURES.len()]);
 
-/// Everything of `guide` that may answer the message, and that nothing does.
+/// Everything of `guide` that may answer the message, and that nothing does; without what it says of other people's cases.
 pub fn candidates(s: &Situation<'_>, guide: &Guide) -> Vec<Judged> {
     let scaled = |log_share: f32| log_share.max(LEAST) / SCALE;
     let flag = |is_so: bool| f32::from(u8::from(is_so));
@@ -49,21 +54,29 @@ pub fn candidates(s: &Situation<'_>, guide: &Guide) -> Vec<Judged> {
         all[start + 2..][..features.len()].copy_from_slice(features);
         (part, all)
     };
+    let amounts = understand::amounts(s.normalised);
+    let is_said_anew = |before: &Amount| amounts.iter().any(|said| said.measure == before.measure);
+    let known = amounts.iter().chain(s.dialogue.amounts.iter().filter(|before| !is_said_anew(before)));
+    // "5级10个月工资，6级8个月" misleads who is 7级, also when that was said before.
+    let speaks_of_others = |passage: &Passage<'_>| {
+        let bearings = known.clone().filter_map(|said| said.borne_on(passage.text));
+        bearings.max() == Some(Bearing::LeavesOut)
+    };
     let of_passage = |(number, passage): (usize, &Passage<'_>)| {
-        judged(
-            Some(Part::Passage(number)),
-            0,
-            &[cued(passage.facet), asked(passage.facet), scaled(worded.of(passage.facet))],
-        )
+        let bears = |bearing| flag(amounts.iter().any(|said| said.borne_on(passage.text) == Some(bearing)));
+        let facet = passage.facet;
+        let by_facet = [cued(facet), asked(facet), scaled(worded.of(facet))];
+        let by_amount = [bears(Bearing::Holds), bears(Bearing::Demands)];
+        judged(Some(Part::Passage(number)), 0, &[&by_facet[..], &by_amount].concat())
     };
     let of_facet = |facet| {
         let (is_repeated, is_overview) = (flag(s.dialogue.facet == Some(facet)), flag(facet == Facet::Overview));
         let features = [cued(facet), asked(facet), scaled(worded.of(facet)), is_repeated, is_overview];
-        judged(Some(Part::Facet(facet)), 5, &features)
+        judged(Some(Part::Facet(facet)), 7, &features)
     };
-    let nothing = judged(None, 12, &[flag(s.reading.facet.is_some()), scaled(worded.none())]);
+    let nothing = judged(None, 14, &[flag(s.reading.facet.is_some()), scaled(worded.none())]);
     let passages = guide.passages();
-    let passages = passages.iter().enumerate().map(of_passage);
+    let passages = passages.iter().enumerate().filter(|(_, passage)| !speaks_of_others(passage)).map(of_passage);
     passages.chain(Facet::all().map(of_facet)).chain([nothing]).collect()
 }
 
@@ -79,10 +92,24 @@ pub fn going_on(
     if let Some(paper) = paper_asked(s, guide, situation) {
         return Some(paper);
     }
+    let goes_on = s.dialogue.guide.as_ref() == Some(&guide.id) && !s.reading.is_only_facet;
     // Whoever asks for a facet and says little else asks for what the guide has.
-    let has_it = asked.is_some_and(|facet| facet != Facet::MissingDocument) && s.reading.content.len() <= LITTLE;
+    let says_little = s.reading.content.len() <= LITTLE || s.reading.facets_asked.len() > 1;
+    let has_it = asked.is_some_and(|facet| facet != Facet::MissingDocument) && says_little;
     let candidates: Vec<&Judged> = candidates.iter().filter(|(part, _)| part.is_some() || !has_it).collect();
-    let judged = judge(s, guide, situation, candidates, |features| s.ranking.shares_in_guide(features));
+    let mut judged = judge(s, guide, situation, candidates, |features| s.ranking.shares_in_guide(features));
+    // Who says more is not helped by hearing the same again, unless that surely answers.
+    let was_told = |part: &Option<Part>| match part {
+        Some(Part::Passage(number)) => s.dialogue.told.contains(number),
+        Some(Part::Facet(facet)) => {
+            asked != Some(*facet) && s.dialogue.facet == Some(*facet) && s.dialogue.told.is_empty()
+        }
+        None => false,
+    };
+    let repeats = judged.first().is_some_and(|(part, share)| goes_on && was_told(part) && *share < SURELY_AGAIN);
+    if repeats {
+        judged.retain(|(part, share)| !was_told(part) && *share >= INSTEAD_AT);
+    }
     match judged.first()?.0? {
         Part::Facet(facet) => Some(Excerpt::facet(facet)),
         Part::Passage(first) => {

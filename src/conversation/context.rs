@@ -4,9 +4,12 @@
 //! Each entry is judged by the words alone and by the words together with those that led to the matter talked about;
 //! fitted weights say how much each counts, and how much the matter talked about and what was offered do.
 
+use std::borrow::Cow;
+
 use super::answering;
-use super::decision::{Decision, Excerpt, Reason, Situation, Step, by_confidence, choose, facet_asked, situation_of};
+use super::decision::{Situation, by_confidence, choose, facet_asked, situation_of};
 use super::dialogue::Dialogue;
+use super::step::{Decision, Excerpt, Reason, Step};
 use crate::corpus::{Facet, GuideId, HallTopic, Intent, IntentKind, MatterId, Text};
 use crate::search::{CONTEXT_FEATURES, EntryRef, Evidence, Fit, Hit};
 use crate::text::segment::bigrams;
@@ -53,9 +56,6 @@ pub type InContext = (Meant, [f32; CONTEXT_FEATURES.len()]);
 pub fn decide(s: &Situation<'_>, candidates: &[InContext], in_guide: &[answering::Judged]) -> Option<Decision> {
     let asks_more = !s.reading.corrects && (asks_facet_alone(s) || asks_when_open(s));
     if let Some(aside) = s.dialogue.aside.clone().filter(|_| asks_more && !asks_when_open(s)) {
-        if s.reading.facet == Some(Facet::Hours) {
-            return Some(Decision { step: Step::Hall(HallTopic::Hours), reason: Reason::FollowUp });
-        }
         return Some(Decision { step: more_of_the_aside(s, aside), reason: Reason::FollowUp });
     }
     let Some(topic) = topic(s.dialogue) else { return of_nothing_known(s, asks_more) };
@@ -80,9 +80,13 @@ pub fn decide(s: &Situation<'_>, candidates: &[InContext], in_guide: &[answering
         return None;
     }
     let current = Some(topic);
-    let goes_on = !turns_down(s, &current) && !turns_to_something(s, &current);
+    let (is_turned_down, turns_elsewhere) = (turns_down(s, &current), turns_to_something(s, &current));
+    let goes_on = !is_turned_down && !turns_elsewhere;
+    // "不是这个" says nothing for what is talked about; "不是感冒，是长期吃药的" may well.
+    let says_more = s.dialogue.guide.is_some() && !s.reading.content.is_empty();
+    let may_stay = !turns_elsewhere && (!is_turned_down || says_more);
     let (meant, features): (Vec<Meant>, Vec<_>) =
-        candidates.iter().filter(|(meant, _)| goes_on || *meant != current).cloned().unzip();
+        candidates.iter().filter(|(meant, _)| may_stay || *meant != current).cloned().unzip();
     let shares = s.ranking.shares_in_context(&features);
     let mut judged: Vec<(Meant, f32)> = meant.into_iter().zip(shares).collect();
     judged.sort_by(|a, b| b.1.total_cmp(&a.1));
@@ -99,6 +103,11 @@ pub fn decide(s: &Situation<'_>, candidates: &[InContext], in_guide: &[answering
     let likeliest = if leaves { judged.iter().find(|(meant, _)| !is_guide(meant)) } else { judged.first() };
     let (best, share) = likeliest?;
     if let (Some(EntryRef::Guide(guide)), true) = (best, *best == current && *share >= STAY_AT) {
+        return stay(s, guide, in_guide, Reason::LeansOnContext);
+    }
+    if let (Some(EntryRef::Guide(guide)), true) = (best, *share >= s.ranking.answer_at)
+        && s.dialogue.earlier.contains(guide)
+    {
         return stay(s, guide, in_guide, Reason::LeansOnContext);
     }
     if has_left && !is_guide(best) && (asks_for_another(s, best) || asks_of_the_hall(s)) {
@@ -177,6 +186,7 @@ fn is_about(s: &Situation<'_>, aside: &MatterId, best: &Meant, goes_on: bool) ->
 fn more_of_the_aside(s: &Situation<'_>, matter: MatterId) -> Step {
     match s.reading.facet {
         Some(Facet::Place) => Step::Listed(matter),
+        Some(Facet::Hours) => Step::Hall(HallTopic::Hours),
         facet => Step::ListedDetail { matter, facet, is_asked: s.reading.asks || facet.is_some() },
     }
 }
@@ -198,7 +208,8 @@ pub fn candidates(s: &Situation<'_>) -> Vec<InContext> {
     let matter = matter_talked_about(s.dialogue);
     let guide = matter.as_ref().and_then(|guide| s.corpus.guide(guide));
     let learned = guide.map(|guide| s.answering.shares(guide, s.heard()));
-    let turned_to: Vec<(EntryRef, f32)> = learned.as_ref().map_or_else(Vec::new, turned_to);
+    let turns = learned.iter().flat_map(PartShares::turns);
+    let turned_to: Vec<(EntryRef, f32)> = turns.filter(|(_, share)| *share >= COMES_TO_MIND).collect();
     let mut entries: Vec<EntryRef> = vec![topic];
     let earlier: Vec<EntryRef> = s.dialogue.earlier.iter().cloned().map(EntryRef::Guide).collect();
     let aside = s.dialogue.aside.clone().map(EntryRef::Matter);
@@ -211,6 +222,7 @@ pub fn candidates(s: &Situation<'_>) -> Vec<InContext> {
     let [stays_on, returns, turns, leaves] =
         s.following.moves(s.heard()).map(|log_share| log_share.max(LEAST_SUBJECT) / FIT_SCALE);
     let subjects = s.following.subjects(s.heard());
+    let turned_down = flag(turns_down(s, &current));
     let astray = flag(s.dialogue.astray);
     let alone_on_topic = flag(matter.is_none());
     let denied: Vec<&str> = understand::denied(s.normalised).collect();
@@ -253,6 +265,8 @@ pub fn candidates(s: &Situation<'_>) -> Vec<InContext> {
             stays * is_short,
             stays * asks_facet,
             stays * flag(s.reading.turns_away),
+            stays * flag(s.reading.corrects),
+            stays * turned_down,
             stays * unknown,
             stays * flag(aside.is_some()),
             stays * astray,
@@ -310,12 +324,6 @@ pub fn candidates(s: &Situation<'_>) -> Vec<InContext> {
     known.chain([(None, nothing)]).collect()
 }
 
-/// The other matters a message turns to by its wording, each with its share, 0..=1; those that come to mind.
-fn turned_to(learned: &PartShares<'_>) -> Vec<(EntryRef, f32)> {
-    let turns = learned.turns().map(|(to, log_share)| (EntryRef::from(to.clone()), log_share.exp()));
-    turns.filter(|(_, share)| *share >= COMES_TO_MIND).collect()
-}
-
 /// 0 for what is out of the question, 1 at two thirds, 3 at 95 %.
 fn certainty(share: f32) -> f32 {
     -(1.0 - share).max(LEAST_DOUBT).ln()
@@ -336,9 +344,10 @@ fn told_apart(s: &Situation<'_>, topic: &EntryRef) -> Option<EntryRef> {
     (share >= TOLD_APART && rival < share).then(|| EntryRef::from(neighbour.other.clone()))
 }
 
-/// Whether a word is in the name of an entry.
+/// Whether a word is in the name of an entry, or of whoever it belongs to.
 fn is_named(s: &Situation<'_>, entry: &EntryRef, word: &str) -> bool {
-    names(s, entry).any(|name| name.contains(word))
+    let is_whose = |id: &MatterId| s.corpus.matter(id).is_some_and(|matter| matter.where_to_ask.contains(word));
+    names(s, entry).any(|name| name.contains(word)) || matches!(entry, EntryRef::Matter(id) if is_whose(id))
 }
 
 /// The names of a guide or matter.
@@ -496,18 +505,22 @@ fn stay(s: &Situation<'_>, guide: &GuideId, in_guide: &[answering::Judged], reas
     let excerpt = match facet {
         Some(Facet::Hours) if asks_when_open(s) => Excerpt::facet(Facet::Hours),
         Some(facet) if !goes_on || s.reading.content.is_empty() => Excerpt::facet(facet),
-        None if !goes_on => Excerpt::facet(Facet::Overview),
+        None if !goes_on && !s.reading.asks => Excerpt::facet(Facet::Overview),
         // Other papers are needed now.
         None if situation != s.dialogue.situation && s.dialogue.facet == Some(Facet::Documents) => {
             Excerpt::facet(Facet::Documents)
         }
-        _ => match answering::going_on(s, s.corpus.guide(guide)?, facet, situation.as_deref(), in_guide) {
-            Some(excerpt) => excerpt,
-            None => {
-                let step = Step::Unsure { guide: guide.clone(), is_asked: s.reading.asks, opens: false };
-                return Some(Decision { step, reason });
+        _ => {
+            let told_of = s.corpus.guide(guide)?;
+            let judged = if goes_on { Cow::Borrowed(in_guide) } else { Cow::Owned(answering::candidates(s, told_of)) };
+            match answering::going_on(s, told_of, facet, situation.as_deref(), &judged) {
+                Some(excerpt) => excerpt,
+                None => {
+                    let step = Step::Unsure { guide: guide.clone(), is_asked: s.reading.asks, opens: false };
+                    return Some(Decision { step, reason });
+                }
             }
-        },
+        }
     };
     let excerpt = excerpt.with_all_of(&s.reading.facets_asked);
     let step = Step::Answer { situation, excerpt, guide: guide.clone(), confidence: 1.0 };

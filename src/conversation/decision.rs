@@ -1,19 +1,17 @@
 //! Answer, ask back, or admit: what to do about a message, and why. Values in, a value out; nothing is written here.
 
 use super::dialogue::Dialogue;
-use super::message::{Action, Attachment};
+use super::message::Action;
+use super::step::{Decision, Excerpt, Reason, Rejection, Step};
 use super::{answering, context};
-use crate::corpus::{Corpus, Facet, Guide, GuideId, HallTopic, IntentKind, JourneyId, MatterId, Zone};
+use crate::corpus::{Corpus, Facet, Guide, GuideId, IntentKind};
 use crate::phrasing::ReplyId;
-use crate::records::{Answer, Level, Receipt};
+use crate::records::Answer;
 use crate::search::{EntryRef, Fit, Hit, Meaning, Ranking};
-use crate::understand::{self, Answering, Following, Heard, Pick, Reading, Unreadable};
+use crate::understand::{self, Answering, Following, Heard, Measure, Pick, Reading};
 
 /// Options of a question back, at most.
 pub const MOST_OPTIONS: usize = 4;
-
-/// Facets told beside the one that leads, at most.
-const MOST_ALSO: usize = 2;
 
 /// Longest message in characters whose parts are taken for matters of their own.
 const LONGEST_LIST: usize = 60;
@@ -24,228 +22,6 @@ const MATTERS_ALONE: f32 = 0.6;
 
 /// Share of the offering threshold from which a meaning of one word is offered.
 const ONE_WORD: f32 = 0.5;
-
-/// What to do about a message.
-#[derive(Clone, Debug)]
-pub struct Decision {
-    /// What.
-    pub step: Step,
-    /// Why.
-    pub reason: Reason,
-}
-
-/// The closed list of what can be done.
-#[derive(Clone, Debug)]
-pub enum Step {
-    /// Answer from a guide.
-    Answer {
-        /// Which.
-        guide: GuideId,
-        /// What of it.
-        excerpt: Excerpt,
-        /// Said or chosen before, or in this message.
-        situation: Option<String>,
-        /// 0..=1.
-        confidence: f32,
-    },
-    /// Say that the guide leaves this open and whom to ask.
-    Unsure {
-        /// Which guide.
-        guide: GuideId,
-        /// It is a question, to be kept.
-        is_asked: bool,
-        /// Nothing of the guide was told before.
-        opens: bool,
-    },
-    /// Ask which of these is meant.
-    Clarify(Vec<(EntryRef, f32)>),
-    /// Lay out several matters that one message asks for.
-    Several(Vec<(EntryRef, f32)>),
-    /// Lay out a life event.
-    Journey(JourneyId),
-    /// Say whose matter it is.
-    Listed(MatterId),
-    /// Say that nothing more is known of it here and whose it is.
-    ListedDetail {
-        /// Which matter.
-        matter: MatterId,
-        /// What of it is asked for.
-        facet: Option<Facet>,
-        /// It is a question, to be kept.
-        is_asked: bool,
-    },
-    /// Show the service areas.
-    Areas,
-    /// Show the matters of an area.
-    Area(Zone),
-    /// Speak of the hall.
-    Hall(HallTopic),
-    /// Pass on to a person.
-    Handoff {
-        /// Whoever wrote is in despair.
-        in_distress: bool,
-    },
-    /// Take an opinion.
-    TakeOpinion,
-    /// Take a hint at misconduct.
-    TakeMisconduct,
-    /// Ask for the opinion.
-    AskOpinion,
-    /// Show the levels for an answer.
-    OfferLevels(Answer),
-    /// Take a rating.
-    Rate(Answer, Level),
-    /// Refuse a rating: nothing this person may rate.
-    RefuseRating,
-    /// Take the reason of a low rating.
-    TakeReason(Receipt),
-    /// Leave the reason.
-    LeaveReason,
-    /// Say how far a record has come.
-    Progress(Option<Receipt>),
-    /// Erase what leads to this person.
-    Forget,
-    /// Small talk.
-    Smalltalk(ReplyId),
-    /// Explain oneself.
-    Help {
-        /// The conversation has just begun.
-        first_words: bool,
-    },
-    /// Nothing to read.
-    Reject(Rejection),
-    /// None of the offered: ask to say it again, once.
-    SayAgain,
-    /// A facet of nothing was asked for: ask of which matter.
-    AskWhich(Option<Facet>),
-    /// Not known; keep the question.
-    Admit {
-        /// What came closest.
-        candidates: Vec<(EntryRef, f32)>,
-        /// The question is the one asked before, of which all offers were turned down.
-        earlier_question: bool,
-    },
-}
-
-impl Step {
-    /// Whether it speaks of what one person left here, which nobody else in the room is to read.
-    pub fn is_private(&self) -> bool {
-        matches!(self, Step::Progress(_) | Step::Forget | Step::OfferLevels(_) | Step::Rate(..) | Step::TakeReason(_))
-    }
-}
-
-/// What of a guide is told.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Excerpt {
-    /// The facet that leads.
-    pub facet: Facet,
-    /// How much of it.
-    pub extent: Extent,
-    /// Facets that are told whole after it.
-    pub also: Vec<Facet>,
-}
-
-impl Excerpt {
-    /// All of one facet.
-    pub fn facet(facet: Facet) -> Self {
-        Self::new(facet, Extent::Facet)
-    }
-
-    /// So much of a facet.
-    pub fn new(facet: Facet, extent: Extent) -> Self {
-        Self { facet, extent, also: Vec::new() }
-    }
-
-    /// With all that was asked for outright, where that is more than one thing: half an answer brings the next question.
-    pub fn with_all_of(mut self, asked: &[Facet]) -> Self {
-        if asked.len() > 1 {
-            self.also.extend(asked.iter().filter(|facet| **facet != self.facet).take(MOST_ALSO));
-        }
-        self
-    }
-}
-
-/// How much of a facet is told.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Extent {
-    /// All of it.
-    Facet,
-    /// All of it, this sentence first, by its number among the passages.
-    Led(usize),
-    /// Whether the paper with this number is needed.
-    Paper(usize),
-    /// These sentences of the guide, the likeliest first: they say what was asked.
-    Passages(Vec<Told>),
-    /// These sentences first, then what the matter is.
-    Opening(Vec<Told>),
-}
-
-/// A sentence of a guide that is told for itself.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Told {
-    /// Its number among the passages.
-    pub passage: usize,
-    /// Without what is said around a paper's or a condition's: that it must be there, that it depends on this.
-    pub plainly: bool,
-}
-
-/// What cannot be read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Rejection {
-    /// Words, but unreadable.
-    Words(Unreadable),
-    /// No words.
-    Attachment(Attachment),
-    /// Abuse, advertising, noise.
-    Noise,
-}
-
-/// Why a decision was taken, for the explanation.
-#[derive(Clone, Debug)]
-pub enum Reason {
-    /// A button was pressed or an option chosen.
-    Chosen,
-    /// Only a facet was said; the matter is the one talked about.
-    FollowUp,
-    /// The words lean on the matter talked about more than on any other.
-    LeansOnContext,
-    /// A deciding phrase of the corpus was in it.
-    Cue(String),
-    /// The first hit reached the threshold.
-    Sure {
-        /// Its confidence.
-        confidence: f32,
-        /// The threshold.
-        threshold: f32,
-    },
-    /// Several hits reached the offering threshold, none the answering one.
-    Plausible {
-        /// The best confidence.
-        confidence: f32,
-        /// The answering threshold.
-        threshold: f32,
-    },
-    /// The first hit is another office's matter or something nobody here knows, but guides are likely enough that saying so
-    /// could send somebody away.
-    MaySendAway,
-    /// One word that several guides may be meant by, however likely the first.
-    OneWord,
-    /// Nothing reached the offering threshold.
-    NothingClose {
-        /// The best confidence.
-        confidence: f32,
-        /// The offering threshold.
-        threshold: f32,
-    },
-    /// The words are those by which the staff tell a neighbour from the matter talked about.
-    ToldApart,
-    /// It is about no matter and worded as people say what they think of the hall.
-    Opinion,
-    /// Each part of the message was sure by itself.
-    SeveralParts,
-    /// The form of the message decided.
-    Form,
-}
 
 /// Everything a decision rests on.
 pub struct Situation<'s> {
@@ -298,6 +74,7 @@ pub fn decide(
         .or_else(|| awaited_reason(situation))
         .or_else(|| area_named(situation))
         .or_else(|| several_matters(situation))
+        .or_else(|| parting(situation))
         .or_else(|| context::decide(situation, in_context, in_guide))
         .or_else(|| deciding_phrase(situation))
         .unwrap_or_else(|| by_confidence(situation))
@@ -437,11 +214,27 @@ fn several_matters(s: &Situation<'_>) -> Option<Decision> {
     (matters.len() > 1 && has_guide).then_some(Decision { step: Step::Several(matters), reason: Reason::SeveralParts })
 }
 
+/// "那我问考点吧，谢谢": who thanks at last, asks nothing and names nothing known, takes leave.
+fn parting(s: &Situation<'_>) -> Option<Decision> {
+    let names_a_matter = |hit: &Hit| {
+        let is_matter = !matches!(hit.entry, EntryRef::Intent(_));
+        is_matter && hit.confidence >= s.ranking.answer_at
+    };
+    let asks = s.reading.asks || s.reading.facet.is_some();
+    let takes_leave = s.reading.thanks_last && !asks && !s.hits.first().is_some_and(names_a_matter);
+    let begins = begins(s) && s.dialogue.aside.is_none() && !s.dialogue.astray;
+    (takes_leave && !begins).then_some(Decision { step: Step::Smalltalk(ReplyId::Thanks), reason: Reason::Form })
+}
+
+/// The situation of `guide` that was said or chosen, or that an age said before speaks of ("他9岁", then "带什么").
 pub(super) fn situation_of(s: &Situation<'_>, guide: &GuideId) -> Option<String> {
     let meant = understand::meant(s.normalised);
-    let said = s.corpus.guide(guide).and_then(|guide| understand::situation(&meant, guide));
-    said.map(str::to_owned)
-        .or_else(|| s.dialogue.situation.clone().filter(|_| s.dialogue.guide.as_ref() == Some(guide)))
+    let of = s.corpus.guide(guide)?;
+    let said = || understand::situation(&meant, of).map(str::to_owned);
+    let before = || s.dialogue.situation.clone().filter(|_| s.dialogue.guide.as_ref() == Some(guide));
+    let age = s.dialogue.amounts.iter().find(|amount| amount.measure == Measure::Age);
+    let by_age = || Some(understand::under_age(of, age?.value)?.id.to_string());
+    said().or_else(before).or_else(by_age)
 }
 
 /// The facet of `guide` that the words ask for. "公章丢了怎么办" is a situation of it, not a paper missing for it.

@@ -8,6 +8,7 @@ use crate::corpus::{Corpus, Facet, GuideId, MatterId};
 use crate::records::{Answer, Receipt};
 use crate::search::EntryRef;
 use crate::text::Redacted;
+use crate::understand::Amount;
 
 /// After this long a conversation starts afresh: nobody expects to be understood from yesterday's "那要带什么".
 const FORGOTTEN_AFTER: SignedDuration = SignedDuration::from_mins(30);
@@ -32,6 +33,10 @@ pub struct Dialogue {
     pub facet: Option<Facet>,
     /// The situation that was said or chosen.
     pub situation: Option<String>,
+    /// The sentences of the guide that were all that was told last, by their numbers among its passages.
+    pub told: Vec<usize>,
+    /// The degree, age and years that were said, the last of each.
+    pub amounts: Vec<Amount>,
     /// The last message asked for something nobody here knows.
     pub astray: bool,
     /// The question kept last, and the known entry it is about, if any: what is said more about that is added to it.
@@ -89,9 +94,16 @@ impl Dialogue {
         }
         (self.facet, self.situation) = (None, None);
         let left = std::mem::replace(&mut self.guide, guide);
+        self.told.clear();
         self.earlier.retain(|earlier| Some(earlier) != self.guide.as_ref() && Some(earlier) != left.as_ref());
         self.earlier.splice(0..0, left);
         self.earlier.truncate(MOST_EARLIER);
+    }
+
+    /// `said` holds from now on, in place of what was said of the same measures.
+    pub fn hear_amounts(&mut self, said: Vec<Amount>) {
+        self.amounts.retain(|known| said.iter().all(|new| new.measure != known.measure));
+        self.amounts.extend(said);
     }
 
     /// The number under which an answer from `guide` can be rated: more about the same matter on the same day is the

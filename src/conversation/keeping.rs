@@ -1,7 +1,7 @@
 //! What is kept of a conversation for others to see to: questions nobody here could answer, wishes for a person, opinions;
 //! and how far what was kept has come.
 
-use super::render::Renderer;
+use super::render::{Renderer, ToldBefore};
 use super::reply::{Outcome, Reply};
 use super::{Conversation, Dialogue, Said};
 use crate::clock::at_the_hall;
@@ -50,7 +50,12 @@ impl Conversation<'_> {
         opens: bool,
         dialogue: &Dialogue,
     ) -> Result<Reply, RecordError> {
-        let mut reply = render.unsure(guide, opens);
+        let before = match () {
+            () if opens => ToldBefore::Nothing,
+            () if dialogue.guide.as_ref() == Some(&guide.id) && !dialogue.told.is_empty() => ToldBefore::Sentence,
+            () => ToldBefore::Something,
+        };
+        let mut reply = render.unsure(guide, before);
         let entry = EntryRef::Guide(guide.id.clone());
         self.keep_detail(render, said, entry, is_asked, dialogue, &mut reply)?;
         let unit = self.edition.corpus.unit(&guide.unit);

@@ -12,6 +12,7 @@ mod rating;
 pub mod render;
 pub mod reply;
 mod share;
+pub mod step;
 mod window;
 
 use std::time::Instant;
@@ -32,11 +33,17 @@ use crate::records::{Channel, ConversationId, RecordError, Records, SuggestionKi
 use crate::search::{EntryRef, Evidence, Hit, Query};
 use crate::text::{Redacted, redact};
 use crate::understand::{self, Reading, readable};
-use decision::{Decision, Excerpt, Reason, Rejection, Situation, Step, decide, decide_press};
+use decision::{Situation, decide, decide_press};
 use render::Renderer;
+use step::{Decision, Excerpt, Reason, Rejection, Step};
 
 /// At and above this share another matter may be meant as well as the one that is answered.
 const RIVAL_AT: f32 = 0.2;
+
+/// From this confidence on, the words alone name another matter surely enough to offer it after an answer in context...
+const SURE_ALONE: f32 = 0.7;
+/// ...or after saying that the guide has none.
+const PLAIN_ALONE: f32 = 0.5;
 
 /// One conversation core over one edition of the corpus and the records.
 pub struct Conversation<'h> {
@@ -90,7 +97,7 @@ impl<'h> Conversation<'h> {
         let (decision, redacted, normalised) = match &message.body {
             Body::Text(text) | Body::Captioned(_, text) => {
                 let trace = self.consider(text, &dialogue);
-                rival = self.rival(&trace);
+                rival = self.rival(&trace, &dialogue);
                 (trace.decision, trace.redacted, trace.normalised)
             }
             Body::Press(action) => {
@@ -132,7 +139,7 @@ impl<'h> Conversation<'h> {
         let normalised = self.normal_form(&redacted);
         let lexicon = edition.search.lexicon();
         let reading = understand::read(&normalised, &edition.corpus, &edition.cues, lexicon);
-        let said = understand::without_interjections(&edition.corpus.language.turns, &normalised);
+        let said = understand::without_courtesies(&edition.corpus.language.turns, &normalised);
         let asked = understand::meant(said).into_owned();
         let query = edition.search.query(&asked);
         if let Err(reason) = readable(text, &normalised) {
@@ -171,19 +178,28 @@ impl<'h> Conversation<'h> {
     }
 
     /// What the words may well mean besides the guide that is answered.
-    fn rival(&self, trace: &Trace<'_>) -> Option<EntryRef> {
+    fn rival(&self, trace: &Trace<'_>, dialogue: &Dialogue) -> Option<EntryRef> {
         let (Step::Answer { guide, .. } | Step::Unsure { guide, .. }) = &trace.decision.step else { return None };
         let is_judged = matches!(trace.decision.reason, Reason::LeansOnContext | Reason::Sure { .. });
         let features: Vec<_> = trace.in_context.iter().map(|(_, features)| *features).collect();
         let shares = self.edition.search.ranking().shares_in_context(&features);
         let in_context =
             trace.in_context.iter().zip(shares).filter_map(|((meant, _), share)| Some((meant.as_ref()?, share)));
-        let alone = trace.hits.iter().map(|hit| (&hit.entry, hit.confidence)).filter(|_| features.is_empty());
+        // What was said before may hide what the words alone name surely; where the guide has no answer, it helps no more.
+        let alone_at = match trace.decision.step {
+            _ if features.is_empty() => RIVAL_AT,
+            Step::Unsure { .. } => PLAIN_ALONE,
+            _ => SURE_ALONE,
+        };
+        let alone = trace.hits.iter().map(|hit| (&hit.entry, hit.confidence)).filter(|(_, share)| *share >= alone_at);
         let others = in_context.chain(alone).filter(|(entry, _)| match entry {
             EntryRef::Guide(other) => other != guide,
             EntryRef::Matter(_) => true,
             EntryRef::Journey(_) | EntryRef::Intent(_) => false,
         });
+        // Whose it is was just said.
+        let was_told = |entry: &EntryRef| matches!(entry, EntryRef::Matter(id) if dialogue.aside.as_ref() == Some(id));
+        let others = others.filter(|(entry, _)| !was_told(entry));
         let (likeliest, share) = others.max_by(|a, b| a.1.total_cmp(&b.1))?;
         (is_judged && share >= RIVAL_AT).then(|| likeliest.clone())
     }
@@ -349,6 +365,7 @@ impl<'h> Conversation<'h> {
                 next.talk_about(Some(guide.clone()));
                 next.aside = None;
                 next.facet = Some(excerpt.facet);
+                next.told = excerpt.told_alone();
                 next.situation.clone_from(situation);
             }
             Step::Clarify(options) => {
@@ -385,10 +402,13 @@ impl<'h> Conversation<'h> {
                 next.aside = None;
             }
             Step::AskOpinion => next.awaits_opinion = true,
+            // Nothing more was known of the other authority's matter, and now it is about the hall.
+            Step::TakeOpinion | Step::TakeMisconduct | Step::Handoff { .. } => next.aside = None,
             Step::Rate(_, level) if level.is_low() => next.awaits_reason.clone_from(&reply.receipt),
             Step::Forget => return Dialogue::default(),
             _ => {}
         }
+        next.hear_amounts(understand::amounts(&said.normalised));
         next
     }
 }
@@ -401,7 +421,7 @@ struct Said<'m> {
 }
 
 fn form(step: Step) -> Decision {
-    Decision { step, reason: decision::Reason::Form }
+    Decision { step, reason: Reason::Form }
 }
 
 fn entry_of(action: &Action) -> Option<EntryRef> {

@@ -1,9 +1,9 @@
 //! 好差评 in conversation: offered quietly under an answer, taken when pressed, a low one asked why and followed up.
 
-use super::decision::Step;
 use super::message::Action;
 use super::render::Renderer;
 use super::reply::{Button, Outcome, Reply};
+use super::step::Step;
 use super::{Conversation, Dialogue, Said};
 use crate::corpus::Guide;
 use crate::phrasing::{ReplyId, computed};

@@ -1,7 +1,7 @@
 //! Guides to hand on to somebody else: found by words, each told in one piece. Nothing is remembered and nothing recorded.
 
-use super::decision::Excerpt;
 use super::render::Renderer;
+use super::step::Excerpt;
 use super::{Conversation, Dialogue, Reply};
 use crate::clock::at_the_hall;
 use crate::corpus::{Choice as _, Facet, Guide, Zone};

@@ -268,6 +268,8 @@ pub struct TurnCues {
     pub turn_back: Vec<Text>,
     /// What makes a message a question rather than a remark.
     pub asking: Vec<Text>,
+    /// Thanks; who ends with them and asks nothing takes leave.
+    pub thanks: Vec<Text>,
     /// What asks whether something is to be brought (要带, 带不带)...
     pub need: Vec<Text>,
     /// ...unless it asks which things (什么).
@@ -314,6 +316,7 @@ impl TurnCues {
             turn_away: fields.texts("turn_away"),
             turn_back: fields.texts("turn_back"),
             asking: fields.texts("asking"),
+            thanks: fields.texts("thanks"),
             need: fields.texts("need"),
             which: fields.texts("which"),
             also: fields.texts("also"),

@@ -248,6 +248,8 @@ reply_ids! {
     SayAgain = "say_again" [];
     /// What was said of the guide cannot be answered surely.
     Unsure = "unsure" ["name"];
+    /// A guide leaves open what is asked of it, beyond what was just told.
+    UnsureBeyond = "unsure_beyond" ["name"];
     /// A matter without a guide.
     Listed = "listed" ["name"];
     /// That no more is known of a matter spoken of before.

@@ -14,7 +14,7 @@ pub(super) const TRUST_FEATURES: usize = 5 + 2 * FEATURES.len();
 
 /// What speaks for an entry in the light of what was said before, in the order of the fitted weights. The conversation
 /// gathers it.
-pub const CONTEXT_FEATURES: [&str; 56] = [
+pub const CONTEXT_FEATURES: [&str; 58] = [
     "alone",
     "sure_alone",
     "alone_certain",
@@ -24,6 +24,8 @@ pub const CONTEXT_FEATURES: [&str; 56] = [
     "current_short",
     "current_facet",
     "current_turned_away",
+    "current_corrected",
+    "current_turned_down",
     "current_unknown",
     "current_aside",
     "current_astray",
@@ -75,12 +77,14 @@ pub const CONTEXT_FEATURES: [&str; 56] = [
 
 /// What speaks for a sentence, a facet, or nothing of a guide as the answer to a message about its matter, in the order of
 /// the fitted weights. The conversation gathers it.
-pub const ANSWER_FEATURES: [&str; 16] = [
+pub const ANSWER_FEATURES: [&str; 18] = [
     "passage",
     "passage_learned",
     "passage_facet_cued",
     "passage_facet_asked",
     "passage_facet_worded",
+    "passage_holds_amount",
+    "passage_demands_amount",
     "facet",
     "facet_learned",
     "facet_cued",

@@ -11,7 +11,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::wording::{Heard, Lesson, Wording};
 use crate::corpus::{Corpus, Dialog, Facet, Guide, GuideId, MatterId, Neighbour, Part, Passage, Saying, Text, Turning};
-use crate::search::Meaning;
+use crate::search::{EntryRef, Meaning};
 use crate::text::Normaliser;
 
 /// What was learned of the guides of one corpus.
@@ -45,10 +45,10 @@ impl<'g> PartShares<'g> {
         self.stays
     }
 
-    /// The other matters that people turn to, each with its share.
-    pub fn turns(&self) -> impl Iterator<Item = (&'g Neighbour, f32)> {
-        let shares = self.log_shares[self.passages + other_classes()..].iter().copied();
-        turned_to(self.guide).into_iter().zip(shares)
+    /// The other matters that people turn to, each with its share, 0..=1.
+    pub fn turns(&self) -> impl Iterator<Item = (EntryRef, f32)> {
+        let shares = self.log_shares[self.passages + other_classes()..].iter().map(|log_share| log_share.exp());
+        turned_to(self.guide).into_iter().map(|to| EntryRef::from(to.clone())).zip(shares)
     }
 }
 

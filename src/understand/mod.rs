@@ -2,6 +2,7 @@
 //!
 //! Reads, never decides: what to do about it is `conversation::decision`.
 
+mod amounts;
 mod answering;
 mod clauses;
 mod cues;
@@ -12,11 +13,12 @@ mod readable;
 mod slots;
 mod wording;
 
-use crate::corpus::{Corpus, Document, Facet, Guide, Intent, Text, TurnCues};
+use crate::corpus::{Corpus, Document, Facet, Guide, Intent, Situation, Text, TurnCues};
 use crate::records::Receipt;
 use crate::search::Lexicon;
 use crate::text::segment::bigrams;
 
+pub use amounts::{Amount, Bearing, Measure, amounts};
 pub use answering::{Answering, PartShares};
 pub use clauses::{denied, meant, parts};
 pub use cues::Cues;
@@ -27,7 +29,7 @@ pub use readable::{LONGEST_MESSAGE, Unreadable, readable};
 use slots::slots;
 pub use wording::Heard;
 
-/// Fewest characters after an interjection that are heard for themselves.
+/// Fewest characters beside courtesies that are heard for themselves.
 const SHORTEST_REST: usize = 3;
 
 /// By convention the situation in which somebody else comes instead.
@@ -50,6 +52,8 @@ pub struct Reading<'c> {
     pub turns_away: bool,
     /// Whether it comes back to what was talked about before ("说回…").
     pub turns_back: bool,
+    /// Whether it ends with thanks.
+    pub thanks_last: bool,
     /// Whether it asks if something is to be brought, and not what ("户口本要带不").
     pub asks_need: bool,
     /// Whether it is a question rather than a remark.
@@ -67,7 +71,7 @@ pub struct Reading<'c> {
 /// Reads `normalised` with the phrases of `corpus`, of which `cues` are.
 pub fn read<'c>(normalised: &str, corpus: &'c Corpus, cues: &'c Cues, lexicon: &Lexicon) -> Reading<'c> {
     let heard = cues.facet(normalised);
-    let said = without_interjections(&corpus.language.turns, normalised);
+    let said = without_courtesies(&corpus.language.turns, normalised);
     let rest = match heard {
         Some((_, cue)) => said.replacen(cue, " ", 1),
         None => said.to_owned(),
@@ -82,8 +86,13 @@ pub fn read<'c>(normalised: &str, corpus: &'c Corpus, cues: &'c Cues, lexicon: &
         corrects: corrects(turns, normalised),
         turns_away: turns.turn_away.iter().any(|turn| said.contains(turn.as_str())),
         turns_back: turns.turn_back.iter().any(|turn| normalised.contains(turn.as_str())),
+        thanks_last: thanks_at_last(turns, normalised).is_some(),
         asks_need: asks_need(turns, normalised),
-        asks: turns.asking.iter().any(|word| normalised.contains(word.as_str())),
+        // The 吧 of "行吧" asks nothing.
+        asks: turns
+            .asking
+            .iter()
+            .any(|word| after_interjections(&turns.interjections, normalised).contains(word.as_str())),
         pick: pick::pick(normalised),
         receipt: find_receipt(normalised),
         cued_intent: cues.intent(normalised, corpus),
@@ -113,6 +122,12 @@ fn facets_asked(turns: &TurnCues, cues: &Cues, normalised: &str, lexicon: &Lexic
     asked
 }
 
+/// What stands before the thanks with which a message ends, if it does.
+fn thanks_at_last<'n>(turns: &TurnCues, normalised: &'n str) -> Option<&'n str> {
+    let said = normalised.trim_end_matches(|c: char| !c.is_alphanumeric() || "了啊啦哈你们".contains(c));
+    turns.thanks.iter().find_map(|thanks| said.strip_suffix(thanks.as_str()))
+}
+
 /// Whether nothing but the phrases `heard` and small words is in a text.
 fn is_only_facets(heard: &[(Facet, &str)], text: &str, lexicon: &Lexicon) -> bool {
     let rest = heard.iter().fold(text.to_owned(), |rest, (_, phrase)| rest.replacen(phrase, " ", 1));
@@ -125,11 +140,15 @@ pub fn situation<'g>(normalised: &str, guide: &'g Guide) -> Option<&'g str> {
     let cued = cues.filter(|(_, cue)| normalised.contains(cue.as_str())).max_by_key(|(_, cue)| cue.len());
     let by_slots = || {
         let slots = slots(normalised);
-        let is_under = |limit: Option<u32>| slots.age.zip(limit).is_some_and(|(age, limit)| age < limit);
-        let by_age = guide.situations.iter().find(|situation| is_under(situation.under_age));
+        let by_age = slots.age.and_then(|age| under_age(guide, age));
         by_age.or_else(|| guide.situation(SOMEBODY_ELSE).filter(|_| slots.on_behalf))
     };
     cued.map(|(situation, _)| situation).or_else(by_slots).map(|situation| situation.id.as_str())
+}
+
+/// The situation of `guide` for somebody of `age` years, if it has one.
+pub fn under_age(guide: &Guide, age: u32) -> Option<&Situation> {
+    guide.situations.iter().find(|situation| situation.under_age.is_some_and(|limit| age < limit))
 }
 
 /// The document of `guide` that the words name, of those that may be needed in `situation`: what they contain of its
@@ -173,13 +192,23 @@ fn corrects(turns: &TurnCues, normalised: &str) -> bool {
     opens_with(&turns.correct, said) && !opens_with(&turns.not_correct, said) && !doubts
 }
 
+/// "算了，那要带什么，谢谢" asks what stands in the middle; what is nothing but courtesy stays whole.
+pub fn without_courtesies<'n>(turns: &TurnCues, normalised: &'n str) -> &'n str {
+    let said = without_interjections(turns, normalised);
+    let before = thanks_at_last(turns, said).map(|before| before.trim_end_matches(|c: char| !c.is_alphanumeric()));
+    before.filter(is_enough).unwrap_or(said)
+}
+
 /// "算了，那要带什么" asks what comes after; nothing but an interjection stays whole, and 额 in 额度 is none.
-pub fn without_interjections<'n>(turns: &TurnCues, normalised: &'n str) -> &'n str {
+fn without_interjections<'n>(turns: &TurnCues, normalised: &'n str) -> &'n str {
     let ends = |rest: &&str| rest.starts_with(|c: char| !c.is_alphanumeric() || c == '那');
-    let is_enough = |rest: &&str| rest.chars().filter(|c| c.is_alphanumeric()).count() >= SHORTEST_REST;
     let mut rests = turns.interjections.iter().filter_map(|word| normalised.strip_prefix(word.as_str()));
     let rest = rests.find(ends).map(|rest| rest.trim_start_matches(|c: char| !c.is_alphanumeric())).filter(is_enough);
     rest.map_or(normalised, |rest| without_interjections(turns, rest))
+}
+
+fn is_enough(rest: &&str) -> bool {
+    rest.chars().filter(|c| c.is_alphanumeric()).count() >= SHORTEST_REST
 }
 
 /// "哦，说错了" opens with 说错.

@@ -4,6 +4,8 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use super::amounts::{Measure, amounts};
+
 /// What was said about the people.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Slots {
@@ -12,9 +14,6 @@ pub struct Slots {
     /// Somebody goes in another's place.
     pub on_behalf: bool,
 }
-
-static AGE: LazyLock<Regex> =
-    LazyLock::new(|| pattern("(?P<age>[0-9]{1,3}|[一二两三四五六七八九十]{1,3})(?:多|来)?周?岁"));
 
 static ON_BEHALF: LazyLock<Regex> = LazyLock::new(|| {
     let relative = "(?:爸|妈|父亲|母亲|父母|爷爷|奶奶|公公|婆婆|外公|外婆|阿公|阿婆|阿嫲|老公|老婆|爱人|丈夫|妻子|儿子|女儿|孩子|老人|家人|家里人|亲戚|朋友|同事|员工|老板|哥|姐|弟|妹|孙子|孙女)";
@@ -29,25 +28,10 @@ fn pattern(pattern: &str) -> Regex {
 
 /// Reads the slots of a message in normal form.
 pub fn slots(normalised: &str) -> Slots {
-    // Most messages say nothing of the kind, and a look for single characters is cheap.
-    let age = if normalised.contains('岁') { AGE.captures(normalised) } else { None };
+    // A look for single characters is cheap.
     let on_behalf = normalised.contains(['帮', '替', '代', '给']) && ON_BEHALF.is_match(normalised);
-    Slots { age: age.and_then(|found| years(&found["age"])), on_behalf }
-}
-
-/// 14, 十四, 六十五.
-fn years(written: &str) -> Option<u32> {
-    if let Ok(number) = written.parse() {
-        return Some(number);
-    }
-    let digit = |c: char| "零一二三四五六七八九".chars().position(|known| known == c).map(|n| n as u32);
-    let digit = |c: char| if c == '两' { Some(2) } else { digit(c) };
-    let (tens, ones) = match written.split_once('十') {
-        Some((tens, ones)) => (tens, ones),
-        None => return written.chars().next().filter(|_| written.chars().count() == 1).and_then(digit),
-    };
-    let part = |text: &str, empty: u32| text.chars().next().map_or(Some(empty), digit);
-    Some(part(tens, 1)? * 10 + part(ones, 0)?)
+    let age = amounts(normalised).into_iter().find(|amount| amount.measure == Measure::Age);
+    Slots { age: age.map(|age| age.value), on_behalf }
 }
 
 #[cfg(test)]
@@ -55,19 +39,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn ages_are_read_in_digits_and_words() {
-        for (said, age) in [
-            ("我女儿14岁", Some(14)),
-            ("小孩三岁半", Some(3)),
-            ("我爸六十了没上过班", None),
-            ("妈妈六十五周岁", Some(65)),
-            ("十六岁", Some(16)),
-            ("两岁", Some(2)),
-            ("七十多岁", Some(70)),
-            ("岁数大了", None),
-        ] {
-            assert_eq!(slots(said).age, age, "{said}");
-        }
+    fn the_age_named_first_is_heard() {
+        assert_eq!(slots("评了8级，我52岁，我妈75岁").age, Some(52));
+        assert_eq!(slots("我爸六十了没上过班").age, None);
     }
 
     #[test]

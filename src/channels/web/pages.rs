@@ -7,8 +7,8 @@ use minijinja::{Environment, context};
 use serde::Serialize;
 
 use crate::clock::at_the_hall;
-use crate::conversation::decision::Excerpt;
 use crate::conversation::render::Renderer;
+use crate::conversation::step::Excerpt;
 use crate::conversation::{Button, Reply};
 use crate::corpus::{Facet, Guide};
 use crate::edition::Edition;

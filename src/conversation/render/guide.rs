@@ -1,9 +1,9 @@
 //! One facet of one guide: the conclusion first, then what supports it, then how far it can be relied on.
 
 use super::{Renderer, facet_button, guide_ref};
-use crate::conversation::decision::{Excerpt, Extent, Told};
 use crate::conversation::message::Action;
 use crate::conversation::reply::{Button, Outcome, Reply};
+use crate::conversation::step::{Excerpt, Extent, Told};
 use crate::corpus::{Document, Facet, Guide, OnlineLevel, ProxyRule, Status, Text};
 use crate::phrasing::{Blank, Line, ReplyId, computed, from_corpus, from_field};
 
@@ -19,6 +19,17 @@ const NEXT: [Facet; 9] = [
     Facet::Result,
     Facet::Proxy,
 ];
+
+/// What was told of a guide before what it leaves open is asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ToldBefore {
+    /// Nothing yet.
+    Nothing,
+    /// Something of it.
+    Something,
+    /// One of its sentences, just before.
+    Sentence,
+}
 
 impl Renderer<'_> {
     /// An answer from `guide`. `missing` is the number of the document that a question about a missing
@@ -93,11 +104,15 @@ impl Renderer<'_> {
     }
 
     /// That the guide leaves open what was asked of it; when nothing was told of it yet, after what the matter is.
-    pub fn unsure(&self, guide: &Guide, opens: bool) -> Reply {
+    pub fn unsure(&self, guide: &Guide, before: ToldBefore) -> Reply {
         let mut reply = Reply::new(Outcome::Answer);
         reply.guides.push(guide_ref(guide, 1.0));
-        reply.lines.extend(opens.then(|| self.sentence(&guide.one_line)));
-        reply.lines.push(self.say(ReplyId::Unsure, &[name(guide)]));
+        if before == ToldBefore::Nothing {
+            reply.lines.push(self.sentence(&guide.one_line));
+        }
+        let beyond = before == ToldBefore::Sentence;
+        let unsure = if beyond { ReplyId::UnsureBeyond } else { ReplyId::Unsure };
+        reply.lines.push(self.say(unsure, &[name(guide)]));
         self.show_next(&mut reply, guide, &[], None);
         reply
     }

@@ -6,6 +6,7 @@ mod reject;
 
 use jiff::Zoned;
 
+pub use guide::ToldBefore;
 pub use reject::cannot_see;
 
 use super::message::Action;

@@ -1,9 +1,9 @@
 //! What is said to something that cannot be read: that, and how to ask.
 
 use super::Renderer;
-use crate::conversation::decision::Rejection;
 use crate::conversation::message::Attachment;
 use crate::conversation::reply::{Outcome, Reply};
+use crate::conversation::step::Rejection;
 use crate::phrasing::{ReplyId, computed};
 use crate::understand::{LONGEST_MESSAGE, Unreadable};
 
