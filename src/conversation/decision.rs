@@ -216,14 +216,15 @@ fn several_matters(s: &Situation<'_>) -> Option<Decision> {
 
 /// "那我问考点吧，谢谢": who thanks at last, asks nothing and names nothing known, takes leave.
 fn parting(s: &Situation<'_>) -> Option<Decision> {
-    let names_a_matter = |hit: &Hit| {
-        let is_matter = !matches!(hit.entry, EntryRef::Intent(_));
-        is_matter && hit.confidence >= s.ranking.answer_at
-    };
+    let first = s.hits.first().filter(|hit| hit.confidence >= s.ranking.answer_at);
+    let names_a_matter = first.is_some_and(|hit| !matches!(hit.entry, EntryRef::Intent(_)));
     let asks = s.reading.asks || s.reading.facet.is_some();
-    let takes_leave = s.reading.thanks_last && !asks && !s.hits.first().is_some_and(names_a_matter);
     let begins = begins(s) && s.dialogue.aside.is_none() && !s.dialogue.astray;
-    (takes_leave && !begins).then_some(Decision { step: Step::Smalltalk(ReplyId::Thanks), reason: Reason::Form })
+    if !s.reading.thanks_last || asks || names_a_matter || begins {
+        return None;
+    }
+    let said = first.and_then(|hit| sure(s, hit)).filter(|step| matches!(step, Step::Smalltalk(_)));
+    Some(Decision { step: said.unwrap_or(Step::Smalltalk(ReplyId::Thanks)), reason: Reason::Form })
 }
 
 /// The situation of `guide` that was said or chosen, or that an age said before speaks of ("他9岁", then "带什么").
