@@ -82,6 +82,10 @@ fn ask_speaks_plainly_and_in_json_and_explains_itself() {
     {
         assert!(text.contains(part), "{text}");
     }
+    let talk = ["工伤评了七级，辞职了，离职那份医疗补助怎么领", "厂里那份就业补助呢", "厂里不肯给怎么办"];
+    let (_folder, command) = in_a_folder(&[&["ask", "--explain"], &talk[..]].concat());
+    let text = String::from_utf8(run(command, "").stdout).unwrap();
+    assert!(text.contains("对方说的是7级"), "{text}");
     let (_folder, command) = in_a_folder(&["ask"]);
     assert!(String::from_utf8(run(command, "失业金怎么申请\n").stdout).unwrap().starts_with("领失业金"));
 }

@@ -20,7 +20,7 @@ use crate::records::{Channel, ConversationId};
 use crate::search::{EntryRef, FEATURES};
 use crate::settings::Settings;
 use crate::store::StoreError;
-use crate::understand::Heard;
+use crate::understand::{Heard, amounts};
 
 pub fn chat(settings: &Settings) -> anyhow::Result<Done> {
     let records = match open_records(settings) {
@@ -169,6 +169,9 @@ fn explanation(edition: &Edition, dialogue: &Dialogue, trace: &Trace<'_>) -> Str
         .collect();
     let (reason, numbers) = reason(&trace.decision.reason);
     let (step, about) = step(&trace.decision.step);
+    let known = dialogue.amounts_with(&amounts(&trace.normalised)).into_iter();
+    let known: Vec<_> =
+        known.map(|amount| context! { measure => amount.measure.key(), value => amount.value }).collect();
     let template = templates.get_template("explain.txt").expect("it was just added");
     let filled = template.render(context! {
         redacted => trace.redacted.as_str(),
@@ -185,6 +188,8 @@ fn explanation(edition: &Edition, dialogue: &Dialogue, trace: &Trace<'_>) -> Str
         turned_to => turned_to(edition, dialogue, trace),
         in_context => in_context(edition, trace),
         in_guide => in_guide(edition, dialogue, trace),
+        told_before => told_before(edition, dialogue),
+        amounts => known,
         told => told(edition, &trace.decision.step),
         reason,
         numbers,
@@ -237,6 +242,13 @@ fn in_guide(edition: &Edition, dialogue: &Dialogue, trace: &Trace<'_>) -> Vec<(S
         None => String::new(),
     };
     likeliest(trace.in_guide.iter().map(|(part, _)| name(*part)).zip(shares))
+}
+
+/// The sentences that were all that was told last.
+fn told_before(edition: &Edition, dialogue: &Dialogue) -> Vec<String> {
+    let Some(guide) = dialogue.guide.as_ref().and_then(|guide| edition.corpus.guide(guide)) else { return Vec::new() };
+    let passages = guide.passages();
+    dialogue.told.iter().filter_map(|number| Some(passages.get(*number)?.text.to_string())).collect()
 }
 
 fn likeliest(judged: impl Iterator<Item = (String, f32)>) -> Vec<(String, String)> {
@@ -311,6 +323,7 @@ fn reason(reason: &Reason) -> (&'static str, Vec<String>) {
         Reason::OneWord => ("one_word", Vec::new()),
         Reason::NothingClose { confidence, threshold } => ("nothing", pair(*confidence, *threshold)),
         Reason::ToldApart => ("told_apart", Vec::new()),
+        Reason::Parting => ("parting", Vec::new()),
         Reason::Opinion => ("opinion", Vec::new()),
         Reason::SeveralParts => ("parts", Vec::new()),
         Reason::Form => ("form", Vec::new()),

@@ -7,7 +7,7 @@ use super::decision::Situation;
 use super::step::{Excerpt, Extent, Told};
 use crate::corpus::{Facet, Guide, Part, Passage};
 use crate::search::ANSWER_FEATURES;
-use crate::understand::{self, Amount, Bearing, Heard};
+use crate::understand::{self, Bearing, Heard};
 
 /// From this share on, a further sentence is said beside the likeliest.
 const ALSO_AT: f32 = 0.2;
@@ -55,12 +55,10 @@ pub fn candidates(s: &Situation<'_>, guide: &Guide) -> Vec<Judged> {
         (part, all)
     };
     let amounts = understand::amounts(s.normalised);
-    let is_said_anew = |before: &Amount| amounts.iter().any(|said| said.measure == before.measure);
-    let known = amounts.iter().chain(s.dialogue.amounts.iter().filter(|before| !is_said_anew(before)));
+    let known = s.dialogue.amounts_with(&amounts);
     // "5级10个月工资，6级8个月" misleads who is 7级, also when that was said before.
     let speaks_of_others = |passage: &Passage<'_>| {
-        let bearings = known.clone().filter_map(|said| said.borne_on(passage.text));
-        bearings.max() == Some(Bearing::LeavesOut)
+        known.iter().filter_map(|said| said.borne_on(passage.text)).max() == Some(Bearing::LeavesOut)
     };
     let of_passage = |(number, passage): (usize, &Passage<'_>)| {
         let bears = |bearing| flag(amounts.iter().any(|said| said.borne_on(passage.text) == Some(bearing)));

@@ -224,7 +224,7 @@ fn parting(s: &Situation<'_>) -> Option<Decision> {
         return None;
     }
     let said = first.and_then(|hit| sure(s, hit)).filter(|step| matches!(step, Step::Smalltalk(_)));
-    Some(Decision { step: said.unwrap_or(Step::Smalltalk(ReplyId::Thanks)), reason: Reason::Form })
+    Some(Decision { step: said.unwrap_or(Step::Smalltalk(ReplyId::Thanks)), reason: Reason::Parting })
 }
 
 /// The situation of `guide` that was said or chosen, or that an age said before speaks of ("他9岁", then "带什么").

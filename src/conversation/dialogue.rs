@@ -35,7 +35,7 @@ pub struct Dialogue {
     pub situation: Option<String>,
     /// The sentences of the guide that were all that was told last, by their numbers among its passages.
     pub told: Vec<usize>,
-    /// The degree, age and years that were said, the last of each.
+    /// The degrees, ages and years that were said, those of each measure in the last message that named any.
     pub amounts: Vec<Amount>,
     /// The last message asked for something nobody here knows.
     pub astray: bool,
@@ -100,10 +100,10 @@ impl Dialogue {
         self.earlier.truncate(MOST_EARLIER);
     }
 
-    /// `said` holds from now on, in place of what was said of the same measures.
-    pub fn hear_amounts(&mut self, said: Vec<Amount>) {
-        self.amounts.retain(|known| said.iter().all(|new| new.measure != known.measure));
-        self.amounts.extend(said);
+    /// The amounts known once `said` is heard: it holds in place of what was said of the same measures.
+    pub fn amounts_with(&self, said: &[Amount]) -> Vec<Amount> {
+        let is_said_anew = |before: &Amount| said.iter().any(|new| new.measure == before.measure);
+        said.iter().chain(self.amounts.iter().filter(|before| !is_said_anew(before))).copied().collect()
     }
 
     /// The number under which an answer from `guide` can be rated: more about the same matter on the same day is the

@@ -408,7 +408,7 @@ impl<'h> Conversation<'h> {
             Step::Forget => return Dialogue::default(),
             _ => {}
         }
-        next.hear_amounts(understand::amounts(&said.normalised));
+        next.amounts = next.amounts_with(&understand::amounts(&said.normalised));
         next
     }
 }

@@ -234,6 +234,8 @@ pub enum Reason {
     },
     /// The words are those by which the staff tell a neighbour from the matter talked about.
     ToldApart,
+    /// It ends with thanks, asks nothing and names nothing known.
+    Parting,
     /// It is about no matter and worded as people say what they think of the hall.
     Opinion,
     /// Each part of the message was sure by itself.

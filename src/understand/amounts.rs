@@ -19,6 +19,15 @@ pub enum Measure {
 }
 
 impl Measure {
+    /// Its name for machines.
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::Level => "level",
+            Self::Age => "age",
+            Self::Years => "years",
+        }
+    }
+
     fn of(unit: &str) -> Self {
         match unit {
             "级" => Self::Level,
