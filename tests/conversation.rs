@@ -197,6 +197,50 @@ fn what_the_guide_leaves_open_is_said_to_be_so_and_kept_with_the_name_of_its_mat
 }
 
 #[test]
+fn what_may_not_answer_is_said_to_be_no_more_than_the_nearest() {
+    let hall = TestHall::new();
+    let told = |opening: &str, words: &str| {
+        let citizen = hall.citizen(words);
+        citizen.says(&hall, opening);
+        citizen.says(&hall, words).0.text()
+    };
+    let hurried = told("怎么用房子抵押贷款", "30个工作日太久了吧，我急用钱，能加急吗");
+    assert!(hurried.starts_with("不一定是你问的") && hurried.contains("最多30个工作日"), "{hurried}");
+    let behind = told("公司要社保证明怎么打", "公司欠费了还能打么");
+    assert!(behind.contains("答不准") && behind.contains("可能有关的一句：\n在社保局登记过的单位都能打"), "{behind}");
+    let plain = told("公司要社保证明怎么打", "要收钱吗");
+    assert!(!plain.contains("不一定") && !plain.contains("可能有关"), "{plain}");
+}
+
+#[test]
+fn the_hall_is_answered_beside_a_matter() {
+    let hall = TestHall::new();
+    let (hours, parking) = ("大厅几点开门，我这里还没登记到。", "能不能停车，我这里还没登记到。");
+    let open = hall.citizen("a").says(&hall, "周六上班吗，想去办通行证要带什么").is_answered_from("hk-macao-permit");
+    let both = open.about(Facet::Documents).0.text();
+    assert!(both.starts_with(&format!("{hours}\n")) && both.contains("照片"), "{both}");
+    let citizen = hall.citizen("b");
+    citizen.says(&hall, "失业金怎么领");
+    let on = citizen.says(&hall, "要带什么，周六上班吗").is_answered_from("unemployment-benefit").0.text();
+    assert!(on.starts_with(hours) && on.contains("身份证"), "{on}");
+    let two = hall.citizen("c").says(&hall, "能停车吗，几点开门").is(Outcome::Hall).0.text();
+    assert!(two.starts_with(&format!("{parking}\n{hours}\n")), "{two}");
+    let circumstance = hall.citizen("d").says(&hall, "上班时间去不了，养老金能手机领吗").0.text();
+    assert!(!circumstance.contains(hours), "{circumstance}");
+}
+
+#[test]
+fn a_matter_asked_for_beside_an_opinion_is_one_tap_away() {
+    let hall = TestHall::new();
+    let heard = hall.citizen("a").says(&hall, "3号窗口骂人，我要投诉，顺便问下公司注销要几天").is(Outcome::Suggestion);
+    assert!(heard.0.receipt.is_some(), "the opinion is kept");
+    let first = heard.0.buttons.first().expect("a button");
+    assert!(matches!(&first.action, Action::Guide(guide) if guide.as_str() == "company-closure"), "{first:?}");
+    let alone = hall.citizen("b").says(&hall, "我要投诉3号窗口，骂人").is(Outcome::Suggestion).0;
+    assert!(alone.buttons.iter().all(|button| !matches!(button.action, Action::Guide(_))), "{:?}", alone.buttons);
+}
+
+#[test]
 fn first_words_that_tell_a_circumstance_hear_what_is_said_about_it_first() {
     let hall = TestHall::new();
     let told = |words: &str, guide: &str| hall.citizen(words).says(&hall, words).is_answered_from(guide).0.text();

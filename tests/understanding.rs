@@ -53,7 +53,9 @@ fn confirmed_questions_are_understood_at_least_as_well_as_promised() {
     assert!(share("remarks.jsonl", true, &["right"], &INSIDE) >= 0.85);
     assert!(share("remarks.jsonl", true, &["false"], &OUTSIDE) <= 0.3);
     let sum = |names: &[&str]| names.iter().filter_map(|name| sentences.get(name)).sum::<usize>() as f64;
-    assert!(sum(&["first", "among"]) / sum(&["first", "among", "unsaid"]) >= 0.68);
-    assert!(sum(&["first"]) / sum(&["first", "among", "unsaid"]) >= 0.7);
-    assert!(sum(&["left_open"]) / sum(&["left_open", "made_out"]) >= 0.3);
+    const WANTED: [&str; 4] = ["first", "nearest", "among", "unsaid"];
+    assert!(sum(&["first", "nearest", "among"]) / sum(&WANTED) >= 0.84);
+    assert!(sum(&["first"]) / sum(&WANTED) >= 0.7);
+    // What the guide leaves open is said to be so, or the nearest is told as no more than that.
+    assert!(sum(&["left_open", "doubted"]) / sum(&["left_open", "doubted", "made_out"]) >= 0.5);
 }

@@ -11,9 +11,9 @@ use super::{Done, hall_without_records, open_edition, open_records};
 use crate::channels::terminal;
 use crate::clock::{Clock, SystemClock};
 use crate::conversation::context::Meant;
-use crate::conversation::step::{Extent, Reason, Step};
+use crate::conversation::step::{Extent, Reason, Step, Told};
 use crate::conversation::{Body, Conversation, Dialogue, Message, ReplyJson, Trace};
-use crate::corpus::{Guide, GuideId, Part};
+use crate::corpus::{Guide, GuideId, IntentKind, Part};
 use crate::edition::Edition;
 use crate::hall::Hall;
 use crate::records::{Channel, ConversationId};
@@ -178,6 +178,7 @@ fn explanation(edition: &Edition, dialogue: &Dialogue, trace: &Trace<'_>) -> Str
         normalised => trace.normalised.as_str(),
         asked => trace.asked.as_str(),
         words,
+        hall_asked => trace.hall_asked.iter().map(|topic| IntentKind::Hall(*topic).key()).collect::<Vec<_>>(),
         unknown => trace.query.unknown().to_vec(),
         facet => trace.reading.facet.map(|facet| facet.key()),
         facet_cue => trace.reading.facet_cue,
@@ -191,6 +192,7 @@ fn explanation(edition: &Edition, dialogue: &Dialogue, trace: &Trace<'_>) -> Str
         told_before => told_before(edition, dialogue),
         amounts => known,
         told => told(edition, &trace.decision.step),
+        is_doubted => matches!(&trace.decision.step, Step::Answer { excerpt, .. } if excerpt.is_doubted),
         reason,
         numbers,
         step,
@@ -259,8 +261,14 @@ fn likeliest(judged: impl Iterator<Item = (String, f32)>) -> Vec<(String, String
 
 /// The sentences that are said for themselves.
 fn told(edition: &Edition, step: &Step) -> Vec<String> {
-    let Step::Answer { guide, excerpt, .. } = step else { return Vec::new() };
-    let (Extent::Passages(told) | Extent::Opening(told)) = &excerpt.extent else { return Vec::new() };
+    let (guide, told): (_, &[Told]) = match step {
+        Step::Answer { guide, excerpt, .. } => match &excerpt.extent {
+            Extent::Passages(told) | Extent::Opening(told) => (guide, told),
+            Extent::Facet | Extent::Led(_) | Extent::Paper(_) => return Vec::new(),
+        },
+        Step::Unsure { guide, nearest, .. } => (guide, nearest.as_slice()),
+        _ => return Vec::new(),
+    };
     let guide = edition.corpus.guide(guide).expect("decisions name guides of this corpus");
     let passages = guide.passages();
     told.iter().map(|told| passages[told.passage].text.to_string()).collect()

@@ -45,24 +45,31 @@ struct Scored {
 enum Sentence {
     /// It begins with it.
     First,
+    /// It tells it as the nearest there is, and says that it may not answer.
+    Nearest,
     /// It has it somewhere.
     Among,
     /// It has not.
     Unsaid,
     /// No sentence of the guide would do, and it says that it does not know.
     LeftOpen,
+    /// No sentence of the guide would do, and it tells the nearest, and says that it may not answer.
+    Doubted,
     /// No sentence of the guide would do, and it says something all the same.
     MadeOut,
 }
 
 /// How `reply` meets any of the sentences `says`; when there are none, the guide leaves it open.
 fn sentence(says: &[String], reply: &Reply) -> Sentence {
-    let is_open = reply.outcome == Outcome::Admit
-        || reply.lines.iter().any(|line| matches!(line.reply, ReplyId::Unsure | ReplyId::UnsureBeyond));
+    let has = |ids: [ReplyId; 2]| reply.lines.iter().any(|line| ids.contains(&line.reply));
+    let is_open = reply.outcome == Outcome::Admit || has([ReplyId::Unsure, ReplyId::UnsureBeyond]);
+    let is_doubted = has([ReplyId::Doubted, ReplyId::Nearest]);
     let is_wanted = |line: &Line| says.iter().any(|said| line.text.ends_with(said.as_str()));
     match (says, reply.lines.iter().position(is_wanted)) {
         ([], _) if is_open => Sentence::LeftOpen,
+        ([], _) if is_doubted => Sentence::Doubted,
         ([], _) => Sentence::MadeOut,
+        (_, Some(_)) if is_doubted => Sentence::Nearest,
         (_, Some(0)) => Sentence::First,
         (_, Some(_)) => Sentence::Among,
         (_, None) => Sentence::Unsaid,
@@ -210,12 +217,13 @@ fn print_facets(all: &[&Scored], out: &mut impl Write) -> std::io::Result<()> {
         writeln!(out, "facet asked for: {met} of {} answers from the right guide", asked.len())?;
     }
     let count = |met: Sentence| all.iter().filter(|scored| scored.sentence == Some(met)).count();
-    let [first, among, unsaid] = [Sentence::First, Sentence::Among, Sentence::Unsaid].map(count);
-    let [open, made_out] = [Sentence::LeftOpen, Sentence::MadeOut].map(count);
-    if first + among + unsaid + open + made_out > 0 {
-        let wanted = first + among + unsaid;
-        writeln!(out, "sentence wanted: first {first}, among the rest {among}, of {wanted}")?;
-        writeln!(out, "left open by the guide: said so {open} of {}", open + made_out)?;
+    let [first, nearest, among, unsaid] =
+        [Sentence::First, Sentence::Nearest, Sentence::Among, Sentence::Unsaid].map(count);
+    let [open, doubted, made_out] = [Sentence::LeftOpen, Sentence::Doubted, Sentence::MadeOut].map(count);
+    let (wanted, left_open) = (first + nearest + among + unsaid, open + doubted + made_out);
+    if wanted + left_open > 0 {
+        writeln!(out, "sentence wanted: first {first}, as the nearest {nearest}, among the rest {among}, of {wanted}")?;
+        writeln!(out, "left open by the guide: said so {open}, told the nearest as such {doubted}, of {left_open}")?;
     }
     Ok(())
 }

@@ -15,6 +15,10 @@ const ALSO_AT: f32 = 0.2;
 const INSTEAD_AT: f32 = 0.15;
 /// From this share on, what was told last is told again.
 const SURELY_AGAIN: f32 = 0.75;
+/// Below this share of what is told, it is said to be no more than the nearest there is.
+const DOUBTED_BELOW: f32 = 0.5;
+/// From this share on, a sentence is told as the nearest there is beside that the guide leaves open what was asked.
+const NEAREST_AT: f32 = 0.15;
 /// Sentences that answer one message, at most.
 const MOST_PASSAGES: usize = 2;
 /// Facets of which no sentence is told alone when the facet is asked for: one of several papers, steps, days or sums
@@ -33,6 +37,12 @@ const LEFT_OPEN_AT: f32 = 0.8;
 const LEAST: f32 = -8.0;
 /// Brings logarithms of shares into the range of the other features.
 const SCALE: f32 = 4.0;
+
+/// The guide most likely leaves open what was asked.
+pub struct LeftOpen {
+    /// The likeliest of its sentences all the same, if one is likely enough.
+    pub nearest: Option<Told>,
+}
 
 /// What may answer, nothing being `None`, and what speaks for it in the order of `ANSWER_FEATURES`.
 pub type Judged = (Option<Part>, [f32; ANSWER_FEATURES.len()]);
@@ -78,17 +88,20 @@ pub fn candidates(s: &Situation<'_>, guide: &Guide) -> Vec<Judged> {
     passages.chain(Facet::all().map(of_facet)).chain([nothing]).collect()
 }
 
-/// What of `candidates`, those of `guide`, answers a message about the matter talked about that asks for the facet `asked`;
-/// `None` when nothing the guide has does.
+/// What of `candidates`, those of `guide`, answers a message about the matter talked about that asks for the facet `asked`.
+///
+/// # Errors
+///
+/// Nothing the guide has answers it.
 pub fn going_on(
     s: &Situation<'_>,
     guide: &Guide,
     asked: Option<Facet>,
     situation: Option<&str>,
     candidates: &[Judged],
-) -> Option<Excerpt> {
+) -> Result<Excerpt, LeftOpen> {
     if let Some(paper) = paper_asked(s, guide, situation) {
-        return Some(paper);
+        return Ok(paper);
     }
     let goes_on = s.dialogue.guide.as_ref() == Some(&guide.id) && !s.reading.is_only_facet;
     // Whoever asks for a facet and says little else asks for what the guide has.
@@ -108,16 +121,31 @@ pub fn going_on(
     if repeats {
         judged.retain(|(part, share)| !was_told(part) && *share >= INSTEAD_AT);
     }
-    match judged.first()?.0? {
-        Part::Facet(facet) => Some(Excerpt::facet(facet)),
-        Part::Passage(first) => {
-            let facet = guide.passages()[first].facet;
-            if asked == Some(facet) && TOLD_TOGETHER.contains(&facet) {
-                return Some(together(facet, first));
-            }
-            Some(Excerpt::new(facet, Extent::Passages(told(s, guide, first, &judged[1..]))))
+    let passages = guide.passages();
+    let excerpt = match judged.first().and_then(|(part, _)| *part) {
+        None => {
+            let likely = judged.iter().filter(|(_, share)| *share >= NEAREST_AT && !repeats);
+            let mut sentences = likely.filter_map(|(part, _)| passage(*part));
+            let says_more = |number: &usize| passages[*number].facet != Facet::Overview;
+            let nearest = sentences.find(says_more).map(|number| Told { passage: number, plainly: true });
+            return Err(LeftOpen { nearest });
         }
-    }
+        Some(Part::Facet(facet)) => Excerpt::facet(facet),
+        Some(Part::Passage(first)) => {
+            let facet = passages[first].facet;
+            match asked == Some(facet) && TOLD_TOGETHER.contains(&facet) {
+                true => together(facet, first),
+                false => Excerpt::new(facet, Extent::Passages(told(s, guide, first, &judged[1..]))),
+            }
+        }
+    };
+    let is_told = |part: &Option<Part>| match part {
+        Some(Part::Passage(number)) => excerpt.tells(*number, passages[*number].facet),
+        Some(Part::Facet(facet)) => excerpt.facet == *facet,
+        None => false,
+    };
+    let share: f32 = judged.iter().filter(|(part, _)| is_told(part)).map(|(_, share)| share).sum();
+    Ok(Excerpt { is_doubted: share < DOUBTED_BELOW, ..excerpt })
 }
 
 /// What of `guide` answers first words about its matter that ask for the facet `asked`; `None` when they surely ask for

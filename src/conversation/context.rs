@@ -6,7 +6,7 @@
 
 use std::borrow::Cow;
 
-use super::answering;
+use super::answering::{self, LeftOpen};
 use super::decision::{Situation, by_confidence, choose, facet_asked, situation_of};
 use super::dialogue::Dialogue;
 use super::step::{Decision, Excerpt, Reason, Step};
@@ -514,9 +514,10 @@ fn stay(s: &Situation<'_>, guide: &GuideId, in_guide: &[answering::Judged], reas
             let told_of = s.corpus.guide(guide)?;
             let judged = if goes_on { Cow::Borrowed(in_guide) } else { Cow::Owned(answering::candidates(s, told_of)) };
             match answering::going_on(s, told_of, facet, situation.as_deref(), &judged) {
-                Some(excerpt) => excerpt,
-                None => {
-                    let step = Step::Unsure { guide: guide.clone(), is_asked: s.reading.asks, opens: false };
+                Ok(excerpt) => excerpt,
+                Err(LeftOpen { nearest }) => {
+                    let (guide, is_asked) = (guide.clone(), s.reading.asks);
+                    let step = Step::Unsure { guide, is_asked, opens: false, nearest };
                     return Some(Decision { step, reason });
                 }
             }

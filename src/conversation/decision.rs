@@ -348,7 +348,7 @@ pub(super) fn sure(s: &Situation<'_>, hit: &Hit) -> Option<Step> {
                     let excerpt = excerpt.with_all_of(&s.reading.facets_asked);
                     Step::Answer { situation, excerpt, guide: id.clone(), confidence: hit.confidence }
                 }
-                None => Step::Unsure { guide: id.clone(), is_asked: true, opens: true },
+                None => Step::Unsure { guide: id.clone(), is_asked: true, opens: true, nearest: None },
             }
         }
         EntryRef::Matter(matter) => Step::Listed(matter.clone()),

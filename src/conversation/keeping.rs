@@ -1,7 +1,7 @@
 //! What is kept of a conversation for others to see to: questions nobody here could answer, wishes for a person, opinions;
 //! and how far what was kept has come.
 
-use super::render::{Renderer, ToldBefore};
+use super::render::Renderer;
 use super::reply::{Outcome, Reply};
 use super::{Conversation, Dialogue, Said};
 use crate::clock::at_the_hall;
@@ -40,22 +40,17 @@ impl Conversation<'_> {
         Ok(reply)
     }
 
-    /// Says that the guide leaves this open, and keeps a question together with the name of its matter.
+    /// Adds to `reply`, which says that the guide leaves this open, that the question is kept together with the name of
+    /// its matter, and whom to ask.
     pub(super) fn leave_open(
         &self,
         render: &Renderer<'_>,
         said: &Said<'_>,
         guide: &Guide,
         is_asked: bool,
-        opens: bool,
         dialogue: &Dialogue,
+        mut reply: Reply,
     ) -> Result<Reply, RecordError> {
-        let before = match () {
-            () if opens => ToldBefore::Nothing,
-            () if dialogue.guide.as_ref() == Some(&guide.id) && !dialogue.told.is_empty() => ToldBefore::Sentence,
-            () => ToldBefore::Something,
-        };
-        let mut reply = render.unsure(guide, before);
         let entry = EntryRef::Guide(guide.id.clone());
         self.keep_detail(render, said, entry, is_asked, dialogue, &mut reply)?;
         let unit = self.edition.corpus.unit(&guide.unit);

@@ -26,7 +26,7 @@ pub use share::Shareable;
 pub use window::StaffAct;
 
 use crate::clock::at_the_hall;
-use crate::corpus::Facet;
+use crate::corpus::{Facet, HallTopic};
 use crate::edition::Edition;
 use crate::phrasing::ReplyId;
 use crate::records::{Channel, ConversationId, RecordError, Records, SuggestionKind};
@@ -34,7 +34,7 @@ use crate::search::{EntryRef, Evidence, Hit, Query};
 use crate::text::{Redacted, redact};
 use crate::understand::{self, Reading, readable};
 use decision::{Situation, decide, decide_press};
-use render::Renderer;
+use render::{Renderer, ToldBefore};
 use step::{Decision, Excerpt, Reason, Rejection, Step};
 
 /// At and above this share another matter may be meant as well as the one that is answered.
@@ -42,7 +42,7 @@ const RIVAL_AT: f32 = 0.2;
 
 /// From this confidence on, the words alone name another matter surely enough to offer it after an answer in context...
 const SURE_ALONE: f32 = 0.7;
-/// ...or after saying that the guide has none.
+/// ...or after saying that the guide has none, or taking an opinion.
 const PLAIN_ALONE: f32 = 0.5;
 
 /// One conversation core over one edition of the corpus and the records.
@@ -59,10 +59,12 @@ pub struct Conversation<'h> {
 pub struct Trace<'h> {
     /// The words as kept.
     pub redacted: Redacted,
-    /// The words as matched.
+    /// The words as matched, without questions about the hall beside a matter.
     pub normalised: String,
     /// The same without what is said not to be meant: what is searched for.
     pub asked: String,
+    /// The facts of the hall asked for beside the rest.
+    pub hall_asked: Vec<HallTopic>,
     /// What they say about themselves.
     pub reading: Reading<'h>,
     /// The terms looked up.
@@ -93,11 +95,12 @@ impl<'h> Conversation<'h> {
     pub fn turn(&self, message: &Message, dialogue: Dialogue) -> Result<(Reply, Dialogue), RecordError> {
         let started = Instant::now();
         let dialogue = dialogue.within(&self.edition.corpus);
-        let mut rival = None;
+        let (mut rival, mut hall_asked) = (None, Vec::new());
         let (decision, redacted, normalised) = match &message.body {
             Body::Text(text) | Body::Captioned(_, text) => {
                 let trace = self.consider(text, &dialogue);
                 rival = self.rival(&trace, &dialogue);
+                hall_asked = trace.hall_asked;
                 (trace.decision, trace.redacted, trace.normalised)
             }
             Body::Press(action) => {
@@ -114,9 +117,10 @@ impl<'h> Conversation<'h> {
             && !message.conversation.is_shared()
             && !matches!(decision.step, Step::Forget);
         let mut reply = self.act(&decision.step, &said, &dialogue)?;
-        if let Some(rival) = rival.filter(|_| reply.outcome == Outcome::Answer) {
+        if let Some(rival) = rival.filter(|_| matches!(reply.outcome, Outcome::Answer | Outcome::Suggestion)) {
             self.renderer(&at_the_hall(self.now)).add_rival(&rival, &mut reply);
         }
+        self.renderer(&at_the_hall(self.now)).add_hall(&hall_asked, &mut reply);
         if let Body::Captioned(attachment, _) = &message.body {
             reply.lines.push(self.edition.phrasing.say(render::cannot_see(*attachment), &[]));
         }
@@ -134,18 +138,39 @@ impl<'h> Conversation<'h> {
 
     /// Reads, searches and decides about words; writes nothing.
     pub fn consider(&self, text: &str, dialogue: &Dialogue) -> Trace<'h> {
-        let edition = self.edition;
-        let redacted = redact(text);
+        let (edition, redacted) = (self.edition, redact(text));
         let normalised = self.normal_form(&redacted);
+        let (hall_asked, rest) = understand::beside_the_hall(&normalised, &edition.corpus, &edition.cues);
+        let of_the_rest = rest.map(|rest| self.judge(text, redacted.clone(), rest, dialogue));
+        let of_a_matter = of_the_rest.filter(|trace| trace.decision.step.is_of_a_matter());
+        let trace = of_a_matter.unwrap_or_else(|| self.judge(text, redacted, normalised, dialogue));
+        Trace { hall_asked, ..trace }
+    }
+
+    /// Decides about `normalised`, all or a part of what was said in `text`.
+    fn judge(&self, text: &str, redacted: Redacted, normalised: String, dialogue: &Dialogue) -> Trace<'h> {
+        let edition = self.edition;
         let lexicon = edition.search.lexicon();
         let reading = understand::read(&normalised, &edition.corpus, &edition.cues, lexicon);
         let said = understand::without_courtesies(&edition.corpus.language.turns, &normalised);
         let asked = understand::meant(said).into_owned();
         let query = edition.search.query(&asked);
+        let hall_asked = Vec::new();
         if let Err(reason) = readable(text, &normalised) {
             let decision = form(Step::Reject(Rejection::Words(reason)));
             let (hits, in_context, in_guide) = (Vec::new(), Vec::new(), Vec::new());
-            return Trace { redacted, normalised, asked, reading, query, hits, in_context, in_guide, decision };
+            return Trace {
+                redacted,
+                normalised,
+                asked,
+                hall_asked,
+                reading,
+                query,
+                hits,
+                in_context,
+                in_guide,
+                decision,
+            };
         }
         let hits = edition.search.search(&query);
         let before = dialogue.asked.as_ref().map(|asked| edition.normaliser.normalise(&asked.without_masks()));
@@ -174,12 +199,16 @@ impl<'h> Conversation<'h> {
         let decision = decide(&situation, &in_context, &in_guide);
         let more = if reading.pick.is_none() { asked.as_str() } else { "" };
         let decision = self.as_asked(decision, more, dialogue);
-        Trace { redacted, normalised, asked, reading, query, hits, in_context, in_guide, decision }
+        Trace { redacted, normalised, asked, hall_asked, reading, query, hits, in_context, in_guide, decision }
     }
 
-    /// What the words may well mean besides the guide that is answered.
+    /// What the words may well mean besides the guide that is answered or the opinion that is taken.
     fn rival(&self, trace: &Trace<'_>, dialogue: &Dialogue) -> Option<EntryRef> {
-        let (Step::Answer { guide, .. } | Step::Unsure { guide, .. }) = &trace.decision.step else { return None };
+        let guide = match &trace.decision.step {
+            Step::Answer { guide, .. } | Step::Unsure { guide, .. } => guide,
+            Step::TakeOpinion | Step::TakeMisconduct => return self.matter_beside(&trace.normalised),
+            _ => return None,
+        };
         let is_judged = matches!(trace.decision.reason, Reason::LeansOnContext | Reason::Sure { .. });
         let features: Vec<_> = trace.in_context.iter().map(|(_, features)| *features).collect();
         let shares = self.edition.search.ranking().shares_in_context(&features);
@@ -202,6 +231,15 @@ impl<'h> Conversation<'h> {
         let others = others.filter(|(entry, _)| !was_told(entry));
         let (likeliest, share) = others.max_by(|a, b| a.1.total_cmp(&b.1))?;
         (is_judged && share >= RIVAL_AT).then(|| likeliest.clone())
+    }
+
+    /// "我要投诉3号窗口，还有社保卡丢了去哪补": the first matter that a clause beside an opinion surely asks for.
+    fn matter_beside(&self, normalised: &str) -> Option<EntryRef> {
+        let search = &self.edition.search;
+        let asking = understand::clauses_that_ask(normalised, &self.edition.corpus);
+        let firsts = asking.filter_map(|clause| search.search(&search.query(clause)).into_iter().next());
+        let mut sure = firsts.filter(|hit| hit.confidence >= PLAIN_ALONE).map(|hit| hit.entry);
+        sure.find(|entry| matches!(entry, EntryRef::Guide(_) | EntryRef::Matter(_)))
     }
 
     /// Words in the form they are matched in, slips of the key mended.
@@ -277,9 +315,17 @@ impl<'h> Conversation<'h> {
                     .flatten();
                 render.answer(guide, excerpt, situation.as_deref(), missing, *confidence)
             }
-            Step::Unsure { guide, is_asked, opens } => {
+            Step::Unsure { guide, is_asked, opens, nearest } => {
                 let guide = corpus.guide(guide).expect("decisions name guides of this corpus");
-                self.leave_open(&render, said, guide, *is_asked, *opens, dialogue)?
+                let before = match () {
+                    () if *opens => ToldBefore::Nothing,
+                    () if dialogue.guide.as_ref() == Some(&guide.id) && !dialogue.told.is_empty() => {
+                        ToldBefore::Sentence
+                    }
+                    () => ToldBefore::Something,
+                };
+                let reply = render.unsure(guide, before, *nearest);
+                self.leave_open(&render, said, guide, *is_asked, dialogue, reply)?
             }
             Step::Clarify(options) => render.clarify(options),
             Step::Several(matters) => render.several(matters),
@@ -394,7 +440,8 @@ impl<'h> Conversation<'h> {
             Step::AskWhich(facet) => next.facet = *facet,
             // A greeting begins anew.
             Step::Help { first_words: true } => return next.begun_anew(),
-            Step::Unsure { guide, opens, .. } => {
+            Step::Unsure { guide, opens, nearest, .. } => {
+                next.told.extend(nearest.map(|told| told.passage));
                 if *opens && next.guide.as_ref() != Some(guide) {
                     next.asked = words;
                 }

@@ -41,6 +41,8 @@ pub enum Step {
         is_asked: bool,
         /// Nothing of the guide was told before.
         opens: bool,
+        /// The sentence of the guide that comes nearest, if any does.
+        nearest: Option<Told>,
     },
     /// Ask which of these is meant.
     Clarify(Vec<(EntryRef, f32)>),
@@ -113,6 +115,20 @@ pub enum Step {
 }
 
 impl Step {
+    /// Whether it speaks of a matter or asks which is meant.
+    pub fn is_of_a_matter(&self) -> bool {
+        matches!(
+            self,
+            Step::Answer { .. }
+                | Step::Unsure { .. }
+                | Step::Clarify(_)
+                | Step::Several(_)
+                | Step::Journey(_)
+                | Step::Listed(_)
+                | Step::ListedDetail { .. }
+        )
+    }
+
     /// Whether it speaks of what one person left here, which nobody else in the room is to read.
     pub fn is_private(&self) -> bool {
         matches!(self, Step::Progress(_) | Step::Forget | Step::OfferLevels(_) | Step::Rate(..) | Step::TakeReason(_))
@@ -128,6 +144,8 @@ pub struct Excerpt {
     pub extent: Extent,
     /// Facets that are told whole after it.
     pub also: Vec<Facet>,
+    /// It is the nearest there is to what was asked, and may not answer it.
+    pub is_doubted: bool,
 }
 
 impl Excerpt {
@@ -138,7 +156,16 @@ impl Excerpt {
 
     /// So much of a facet.
     pub fn new(facet: Facet, extent: Extent) -> Self {
-        Self { facet, extent, also: Vec::new() }
+        Self { facet, extent, also: Vec::new(), is_doubted: false }
+    }
+
+    /// Whether the sentence numbered `passage`, one of the facet `of`, is in what leads.
+    pub fn tells(&self, passage: usize, of: Facet) -> bool {
+        match &self.extent {
+            Extent::Facet | Extent::Led(_) => self.facet == of,
+            Extent::Passages(told) | Extent::Opening(told) => told.iter().any(|told| told.passage == passage),
+            Extent::Paper(_) => false,
+        }
     }
 
     /// The sentences that are all it tells, by their numbers among the passages.

@@ -201,6 +201,13 @@ pub enum HallTopic {
     Other,
 }
 
+impl IntentKind {
+    /// How it is written in the corpus.
+    pub fn key(self) -> &'static str {
+        Self::CHOICES.iter().find(|(_, kind)| *kind == self).map_or("", |(key, _)| key)
+    }
+}
+
 impl Choice for IntentKind {
     const CHOICES: &'static [(&'static str, Self)] = &[
         ("smalltalk", IntentKind::Smalltalk),

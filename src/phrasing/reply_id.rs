@@ -250,6 +250,10 @@ reply_ids! {
     Unsure = "unsure" ["name"];
     /// A guide leaves open what is asked of it, beyond what was just told.
     UnsureBeyond = "unsure_beyond" ["name"];
+    /// Before what may not answer: it is the nearest there is.
+    Doubted = "doubted" [];
+    /// Before the sentence that comes nearest to what the guide leaves open.
+    Nearest = "nearest" [];
     /// A matter without a guide.
     Listed = "listed" ["name"];
     /// That no more is known of a matter spoken of before.

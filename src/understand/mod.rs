@@ -13,7 +13,7 @@ mod readable;
 mod slots;
 mod wording;
 
-use crate::corpus::{Corpus, Document, Facet, Guide, Intent, Situation, Text, TurnCues};
+use crate::corpus::{Corpus, Document, Facet, Guide, HallTopic, Intent, IntentKind, Situation, Text, TurnCues};
 use crate::records::Receipt;
 use crate::search::Lexicon;
 use crate::text::segment::bigrams;
@@ -89,10 +89,7 @@ pub fn read<'c>(normalised: &str, corpus: &'c Corpus, cues: &'c Cues, lexicon: &
         thanks_last: thanks_at_last(turns, normalised).is_some(),
         asks_need: asks_need(turns, normalised),
         // The 吧 of "行吧" asks nothing.
-        asks: turns
-            .asking
-            .iter()
-            .any(|word| after_interjections(&turns.interjections, normalised).contains(word.as_str())),
+        asks: has_asking(turns, after_interjections(&turns.interjections, normalised)),
         pick: pick::pick(normalised),
         receipt: find_receipt(normalised),
         cued_intent: cues.intent(normalised, corpus),
@@ -103,15 +100,12 @@ pub fn read<'c>(normalised: &str, corpus: &'c Corpus, cues: &'c Cues, lexicon: &
 /// The facets that the clauses of a message ask for by themselves, each once: of a clause that says nothing else all, of
 /// others the one that is surely asked. "怎么办" asks for whatever is said beside it, and "没有" is no question.
 fn facets_asked(turns: &TurnCues, cues: &Cues, normalised: &str, lexicon: &Lexicon) -> Vec<Facet> {
-    let asks = |phrase: &str| turns.asking.iter().any(|word| phrase.contains(word.as_str()));
     let is_clear = |facet: Facet| !matches!(facet, Facet::Overview | Facet::Steps | Facet::MissingDocument);
     let mut asked = Vec::new();
-    for clause in
-        normalised.split(|c: char| c.is_whitespace() || c.is_ascii_punctuation() || "，。；、！？".contains(c))
-    {
+    for clause in clauses(normalised) {
         let heard = match is_only_facets(&cues.facets(clause), clause, lexicon) {
             true => cues.facets(clause),
-            false => cues.facet(clause).into_iter().filter(|(_, phrase)| asks(phrase)).collect(),
+            false => cues.facet(clause).into_iter().filter(|(_, phrase)| has_asking(turns, phrase)).collect(),
         };
         for (facet, _) in heard.into_iter().filter(|(facet, _)| is_clear(*facet)) {
             if !asked.contains(&facet) {
@@ -120,6 +114,43 @@ fn facets_asked(turns: &TurnCues, cues: &Cues, normalised: &str, lexicon: &Lexic
         }
     }
     asked
+}
+
+/// The facts of the hall that some of several clauses ask for by a deciding phrase, each once, and what else the message
+/// says, if anything: "周六上班吗，通行证要带什么".
+pub fn beside_the_hall(normalised: &str, corpus: &Corpus, cues: &Cues) -> (Vec<HallTopic>, Option<String>) {
+    if clauses(normalised).count() < 2 {
+        return (Vec::new(), None);
+    }
+    let (mut topics, mut rest) = (Vec::new(), Vec::new());
+    for clause in clauses(normalised) {
+        // "上班时间去不了" tells a circumstance.
+        let intent = cues.intent(clause, corpus).filter(|_| has_asking(&corpus.language.turns, clause));
+        match intent.map(|(intent, _)| intent.kind) {
+            Some(IntentKind::Hall(topic)) if topics.contains(&topic) => {}
+            Some(IntentKind::Hall(topic)) => topics.push(topic),
+            _ => rest.push(clause),
+        }
+    }
+    let rest = rest.join("，");
+    let says_more = !topics.is_empty() && is_enough(&rest.as_str());
+    (topics, says_more.then_some(rest))
+}
+
+/// The clauses of a message that ask something; none when there is but one.
+pub fn clauses_that_ask<'n>(normalised: &'n str, corpus: &'n Corpus) -> impl Iterator<Item = &'n str> {
+    let several = clauses(normalised).count() > 1;
+    clauses(normalised).filter(move |clause| several && has_asking(&corpus.language.turns, clause))
+}
+
+fn has_asking(turns: &TurnCues, text: &str) -> bool {
+    turns.asking.iter().any(|word| text.contains(word.as_str()))
+}
+
+/// What stands between the pauses of a message.
+fn clauses(normalised: &str) -> impl Iterator<Item = &str> {
+    let is_pause = |c: char| c.is_whitespace() || c.is_ascii_punctuation() || "，。；、！？".contains(c);
+    normalised.split(is_pause).filter(|clause| !clause.is_empty())
 }
 
 /// What stands before the thanks with which a message ends, if it does.

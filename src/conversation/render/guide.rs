@@ -46,7 +46,8 @@ impl Renderer<'_> {
         reply.guides.push(guide_ref(guide, confidence));
         let facet = excerpt.facet;
         reply.facet = Some(facet);
-        reply.lines = match &excerpt.extent {
+        reply.lines.extend(excerpt.is_doubted.then(|| self.say(ReplyId::Doubted, &[])));
+        reply.lines.extend(match &excerpt.extent {
             Extent::Facet => self.facet(guide, facet, situation, missing),
             Extent::Led(number) => {
                 let leading = self.sentence(guide.passages()[*number].text);
@@ -63,7 +64,7 @@ impl Renderer<'_> {
                 lines.extend((!is_said).then(|| self.sentence(&guide.one_line)));
                 lines
             }
-        };
+        });
         reply.lines.extend(excerpt.also.iter().flat_map(|facet| self.facet(guide, *facet, situation, missing)));
         let told: Vec<Facet> = std::iter::once(facet).chain(excerpt.also.iter().copied()).collect();
         reply.lines.extend(self.closing(guide, &told));
@@ -103,8 +104,9 @@ impl Renderer<'_> {
         }
     }
 
-    /// That the guide leaves open what was asked of it; when nothing was told of it yet, after what the matter is.
-    pub fn unsure(&self, guide: &Guide, before: ToldBefore) -> Reply {
+    /// That the guide leaves open what was asked of it, and what of it comes nearest; when nothing was told of it yet,
+    /// after what the matter is.
+    pub fn unsure(&self, guide: &Guide, before: ToldBefore, nearest: Option<Told>) -> Reply {
         let mut reply = Reply::new(Outcome::Answer);
         reply.guides.push(guide_ref(guide, 1.0));
         if before == ToldBefore::Nothing {
@@ -113,6 +115,10 @@ impl Renderer<'_> {
         let beyond = before == ToldBefore::Sentence;
         let unsure = if beyond { ReplyId::UnsureBeyond } else { ReplyId::Unsure };
         reply.lines.push(self.say(unsure, &[name(guide)]));
+        if let Some(told) = nearest {
+            reply.lines.push(self.say(ReplyId::Nearest, &[]));
+            reply.lines.extend(self.passages(guide, &[told], None));
+        }
         self.show_next(&mut reply, guide, &[], None);
         reply
     }

@@ -1,5 +1,7 @@
 //! The hall itself, by the clock. What nobody has written down is said to be unknown.
 
+use std::collections::HashSet;
+
 use jiff::civil::Weekday;
 
 use super::Renderer;
@@ -11,8 +13,22 @@ impl Renderer<'_> {
     /// The fact asked for.
     pub fn hall(&self, topic: HallTopic) -> Reply {
         let mut reply = Reply::new(Outcome::Hall);
+        reply.lines = self.fact(topic);
+        reply.lines.push(self.hotline());
+        reply
+    }
+
+    /// Puts the facts `asked` for beside something else before `reply`, unless it tells them.
+    pub fn add_hall(&self, asked: &[HallTopic], reply: &mut Reply) {
+        let mut told: HashSet<String> = reply.lines.iter().map(|line| line.text.clone()).collect();
+        let facts = asked.iter().flat_map(|topic| self.fact(*topic));
+        let facts: Vec<Line> = facts.filter(|fact| told.insert(fact.text.clone())).collect();
+        reply.lines.splice(..0, facts);
+    }
+
+    fn fact(&self, topic: HallTopic) -> Vec<Line> {
         let hall = &self.corpus.hall;
-        reply.lines = match topic {
+        let mut lines = match topic {
             HallTopic::Address => vec![self.address()],
             HallTopic::Hours => self.hours(),
             HallTopic::OpenNow => std::iter::once(self.open_now()).chain(self.hours()).collect(),
@@ -27,9 +43,8 @@ impl Renderer<'_> {
             HallTopic::Booth => self.booth(),
             HallTopic::Other => vec![self.say(ReplyId::HallOtherUnknown, &[])],
         };
-        reply.lines.dedup_by(|a, b| a.text == b.text);
-        reply.lines.push(self.hotline());
-        reply
+        lines.dedup_by(|a, b| a.text == b.text);
+        lines
     }
 
     /// The address, or that it is not known.
