@@ -127,6 +127,8 @@ pub fn beside_the_hall(normalised: &str, corpus: &Corpus, cues: &Cues) -> (Vec<H
         // "上班时间去不了" tells a circumstance.
         let intent = cues.intent(clause, corpus).filter(|_| has_asking(&corpus.language.turns, clause));
         match intent.map(|(intent, _)| intent.kind) {
+            // Of a matter that is the phone of whoever sees to it, with which the answer closes.
+            Some(IntentKind::Hall(HallTopic::Phone)) => rest.push(clause),
             Some(IntentKind::Hall(topic)) if topics.contains(&topic) => {}
             Some(IntentKind::Hall(topic)) => topics.push(topic),
             _ => rest.push(clause),
