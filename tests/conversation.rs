@@ -197,6 +197,26 @@ fn what_the_guide_leaves_open_is_said_to_be_so_and_kept_with_the_name_of_its_mat
 }
 
 #[test]
+fn whoever_names_the_matter_anew_hears_of_it_without_the_case_said_before() {
+    let hall = TestHall::new();
+    let buyer = hall.citizen("buyer");
+    buyer.says(&hall, "要买二手房，想查押没押").is_answered_from("real-estate-query");
+    let with_contract = buyer.says(&hall, "要带什么").about(Facet::Documents).0.text();
+    assert!(with_contract.contains("合同"), "{with_contract}");
+    let own = buyer.says(&hall, "我要开名下没有房的证明，要带什么").about(Facet::Documents).0.text();
+    assert!(own.contains("要带2样"), "{own}");
+}
+
+#[test]
+fn what_is_said_about_another_authoritys_matter_stays_with_it() {
+    let hall = TestHall::new();
+    let widow = hall.citizen("widow");
+    widow.says(&hall, "我老公上班路上被车撞走了，家里能领什么钱").is_answered_from("work-death-benefits");
+    widow.says(&hall, "单位到现在都没去申报工伤，拖着").is(Outcome::Listed);
+    widow.says(&hall, "他们不报我自己可以去报吗，要多久之内").is(Outcome::Listed);
+}
+
+#[test]
 fn what_may_not_answer_is_said_to_be_no_more_than_the_nearest() {
     let hall = TestHall::new();
     let told = |opening: &str, words: &str| {

@@ -77,11 +77,14 @@ fn every_answer(edition: &Edition, mut check: impl FnMut(Reply)) {
             check(render.answer(guide, &Excerpt::facet(facet), None, None, 1.0));
         }
         for before in [ToldBefore::Nothing, ToldBefore::Something, ToldBefore::Sentence] {
-            check(render.unsure(guide, before));
+            check(render.unsure(guide, before, None));
         }
         for number in 0..guide.passages().len() {
             for plainly in [false, true] {
                 let told = vec![Told { passage: number, plainly }];
+                check(render.unsure(guide, ToldBefore::Something, Some(told[0])));
+                let doubted = Excerpt::new(Facet::Overview, Extent::Passages(told.clone()));
+                check(render.answer(guide, &Excerpt { is_doubted: true, ..doubted }, None, None, 1.0));
                 for extent in [Extent::Passages(told.clone()), Extent::Opening(told)] {
                     check(render.answer(guide, &Excerpt::new(Facet::Overview, extent), None, None, 1.0));
                 }

@@ -25,6 +25,8 @@ const SHORT: usize = 14;
 const TOLD_APART: f32 = 0.6;
 /// At and above this confidence the words alone say what is meant.
 const SURE: f32 = 0.5;
+/// At and above this confidence they do once the talk has left all guides.
+const SURELY_ANOTHER: f32 = 0.55;
 /// At and above this confidence a person is wanted.
 const SURE_OF_A_PERSON: f32 = 0.6;
 /// At and above this confidence the matter talked about goes on: to say more about it costs less than to ask back.
@@ -167,7 +169,7 @@ fn is_opinion(s: &Situation<'_>) -> bool {
 fn asks_for_another(s: &Situation<'_>, best: &Meant) -> bool {
     let is_another = |hit: &Hit| {
         let is_matter = !matches!(hit.entry, EntryRef::Intent(_));
-        is_matter && Some(&hit.entry) != best.as_ref() && hit.confidence >= SURE
+        is_matter && Some(&hit.entry) != best.as_ref() && hit.confidence >= SURELY_ANOTHER
     };
     s.reading.asks && names_something(s) && s.hits.first().is_some_and(is_another)
 }

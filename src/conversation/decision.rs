@@ -23,6 +23,9 @@ const MATTERS_ALONE: f32 = 0.6;
 /// Share of the offering threshold from which a meaning of one word is offered.
 const ONE_WORD: f32 = 0.5;
 
+/// At and above this confidence the words alone name the matter talked about.
+const NAMED_ANEW: f32 = 0.7;
+
 /// Everything a decision rests on.
 pub struct Situation<'s> {
     /// The corpus.
@@ -227,12 +230,16 @@ fn parting(s: &Situation<'_>) -> Option<Decision> {
     Some(Decision { step: said.unwrap_or(Step::Smalltalk(ReplyId::Thanks)), reason: Reason::Parting })
 }
 
-/// The situation of `guide` that was said or chosen, or that an age said before speaks of ("他9岁", then "带什么").
+/// The situation of `guide` that was said or chosen, or that an age said before speaks of ("他9岁", then "带什么"). Whoever
+/// names the matter anew begins anew with it.
 pub(super) fn situation_of(s: &Situation<'_>, guide: &GuideId) -> Option<String> {
     let meant = understand::meant(s.normalised);
     let of = s.corpus.guide(guide)?;
     let said = || understand::situation(&meant, of).map(str::to_owned);
-    let before = || s.dialogue.situation.clone().filter(|_| s.dialogue.guide.as_ref() == Some(guide));
+    let is_named_anew =
+        s.hits.first().is_some_and(|hit| hit.entry == EntryRef::Guide(guide.clone()) && hit.confidence >= NAMED_ANEW);
+    let goes_on = s.dialogue.guide.as_ref() == Some(guide) && !is_named_anew;
+    let before = || s.dialogue.situation.clone().filter(|_| goes_on);
     let age = s.dialogue.amounts.iter().find(|amount| amount.measure == Measure::Age);
     let by_age = || Some(understand::under_age(of, age?.value)?.id.to_string());
     said().or_else(before).or_else(by_age)
