@@ -256,6 +256,9 @@ fn a_matter_asked_for_beside_an_opinion_is_one_tap_away() {
     assert!(heard.0.receipt.is_some(), "the opinion is kept");
     let first = heard.0.buttons.first().expect("a button");
     assert!(matches!(&first.action, Action::Guide(guide) if guide.as_str() == "company-closure"), "{first:?}");
+    let clerk = hall.citizen("c");
+    clerk.says(&hall, "公司要社保证明怎么打").is_answered_from("employer-enrolment-certificate");
+    clerk.says(&hall, "3号窗口骂人，我要投诉，顺便问下公司注销要几天").is(Outcome::Suggestion);
     let alone = hall.citizen("b").says(&hall, "我要投诉3号窗口，骂人").is(Outcome::Suggestion).0;
     assert!(alone.buttons.iter().all(|button| !matches!(button.action, Action::Guide(_))), "{:?}", alone.buttons);
 }

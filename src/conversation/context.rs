@@ -479,8 +479,13 @@ fn is_said_word_for_word(s: &Situation<'_>) -> bool {
 
 /// Thanks, anger, an opinion: what is said to the bot rather than asked about the matter.
 fn surely_small_talk(s: &Situation<'_>) -> bool {
-    let is_cued = s.reading.cued_intent.is_some_and(|(intent, _)| !matches!(intent.kind, IntentKind::Hall(_)));
-    s.reading.facet.is_none() && is_cued
+    let Some((intent, cue)) = s.reading.cued_intent else { return false };
+    // "我要投诉，顺便问下几天" complains by itself, "投诉了几天有回音" does not.
+    let stands_alone = |facet_cue: &str| {
+        let is_opinion = matches!(intent.kind, IntentKind::Suggestion | IntentKind::Misconduct);
+        is_opinion && understand::clauses(s.normalised).any(|said| said.contains(cue) && !said.contains(facet_cue))
+    };
+    !matches!(intent.kind, IntentKind::Hall(_)) && s.reading.facet_cue.is_none_or(stands_alone)
 }
 
 /// Whoever wants a person, or is in despair, is heard whatever was talked about. "找到工作要不要跟你们说" goes on.

@@ -150,7 +150,7 @@ fn has_asking(turns: &TurnCues, text: &str) -> bool {
 }
 
 /// What stands between the pauses of a message.
-fn clauses(normalised: &str) -> impl Iterator<Item = &str> {
+pub fn clauses(normalised: &str) -> impl Iterator<Item = &str> {
     let is_pause = |c: char| c.is_whitespace() || c.is_ascii_punctuation() || "，。；、！？".contains(c);
     normalised.split(is_pause).filter(|clause| !clause.is_empty())
 }
