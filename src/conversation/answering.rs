@@ -124,7 +124,7 @@ pub fn going_on(
     let passages = guide.passages();
     let excerpt = match judged.first().and_then(|(part, _)| *part) {
         None => {
-            let likely = judged.iter().filter(|(_, share)| *share >= NEAREST_AT && !repeats);
+            let likely = judged.iter().filter(|(_, share)| *share >= NEAREST_AT);
             let mut sentences = likely.filter_map(|(part, _)| passage(*part));
             let says_more = |number: &usize| passages[*number].facet != Facet::Overview;
             let nearest = sentences.find(says_more).map(|number| Told { passage: number, plainly: true });
@@ -145,7 +145,9 @@ pub fn going_on(
         None => false,
     };
     let share: f32 = judged.iter().filter(|(part, _)| is_told(part)).map(|(_, share)| share).sum();
-    Ok(Excerpt { is_doubted: share < DOUBTED_BELOW, ..excerpt })
+    // The list of papers is told to whoever asks for it, whatever leads.
+    let asks_for_papers = s.reading.facets_asked.contains(&Facet::Documents);
+    Ok(Excerpt { is_doubted: share < DOUBTED_BELOW && !asks_for_papers, ..excerpt })
 }
 
 /// What of `guide` answers first words about its matter that ask for the facet `asked`; `None` when they surely ask for

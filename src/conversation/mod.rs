@@ -441,12 +441,14 @@ impl<'h> Conversation<'h> {
             // A greeting begins anew.
             Step::Help { first_words: true } => return next.begun_anew(),
             Step::Unsure { guide, opens, nearest, .. } => {
-                next.told.extend(nearest.map(|told| told.passage));
                 if *opens && next.guide.as_ref() != Some(guide) {
                     next.asked = words;
                 }
                 next.talk_about(Some(guide.clone()));
                 next.aside = None;
+                if let Some(told) = nearest {
+                    next.told = vec![told.passage];
+                }
             }
             Step::AskOpinion => next.awaits_opinion = true,
             // Nothing more was known of the other authority's matter, and now it is about the hall.

@@ -179,8 +179,6 @@ impl Excerpt {
     /// With all that was asked for outright, where that is more than one thing, or a list that no sentence is: half an
     /// answer brings the next question.
     pub fn with_all_of(mut self, asked: &[Facet]) -> Self {
-        // The list of papers answers whoever asks for it.
-        self.is_doubted &= !asked.contains(&Facet::Documents);
         let is_paper = matches!(self.extent, Extent::Paper(_));
         if asked.len() > 1 || (asked == [Facet::Documents] && !is_paper) {
             self.also.extend(asked.iter().filter(|facet| **facet != self.facet).take(MOST_ALSO));

@@ -1,7 +1,5 @@
 //! The hall itself, by the clock. What nobody has written down is said to be unknown.
 
-use std::collections::HashSet;
-
 use jiff::civil::Weekday;
 
 use super::Renderer;
@@ -20,9 +18,12 @@ impl Renderer<'_> {
 
     /// Puts the facts `asked` for beside something else before `reply`, unless it tells them.
     pub fn add_hall(&self, asked: &[HallTopic], reply: &mut Reply) {
-        let mut told: HashSet<String> = reply.lines.iter().map(|line| line.text.clone()).collect();
-        let facts = asked.iter().flat_map(|topic| self.fact(*topic));
-        let facts: Vec<Line> = facts.filter(|fact| told.insert(fact.text.clone())).collect();
+        let mut facts: Vec<Line> = Vec::new();
+        for fact in asked.iter().flat_map(|topic| self.fact(*topic)) {
+            if facts.iter().chain(&reply.lines).all(|line| line.text != fact.text) {
+                facts.push(fact);
+            }
+        }
         reply.lines.splice(..0, facts);
     }
 
