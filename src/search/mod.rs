@@ -6,6 +6,7 @@
 
 mod built;
 mod candidates;
+mod descent;
 mod entry;
 mod evidence;
 mod fit;
@@ -20,6 +21,7 @@ mod vectors;
 use std::path::{Path, PathBuf};
 
 pub use candidates::IndexError;
+pub use descent::{Descent, FIRST_SLOPE, LEAST_ERROR};
 pub use entry::{EntryRef, entries};
 pub use evidence::{Evidence, FEATURES, Phrase};
 pub use fit::{Confirmed, Lesson, Quality, fit, fit_choice};

@@ -5,6 +5,7 @@
 use rayon::prelude::*;
 
 use super::candidates::Candidates;
+use super::descent::{Descent, FIRST_SLOPE, LEAST_ERROR};
 use super::entry::{Entry, EntryRef};
 use super::evidence::Phrase;
 use super::learned::{Asked, Learned, MEANING, Postings};
@@ -27,14 +28,8 @@ const SETTLED: usize = 3;
 const ORDERS: [f64; 2] = [5.0 / 13.0, 0.618];
 /// Steps between the weights that enter the mean.
 const MEAN_EVERY: usize = 1000;
-/// Step of the adaptive gradient (AdaGrad), per unit of a term's share.
-const STEP: f32 = 1.0;
-/// Where the sum of squared slopes starts, so that first steps are small.
-const FIRST_SLOPE: f32 = 1.0;
-/// Pull towards zero.
-const PULL: f32 = 2e-4;
-/// Errors below this teach nothing.
-const LEAST_ERROR: f32 = 3e-3;
+/// Per unit of a term's share.
+const DESCENT: Descent = Descent { step: 1.0, pull: 2e-4 };
 /// Phrases that are learned from at most: beyond a few districts' worth, counting has to do.
 const MOST_PHRASES: usize = 60_000;
 
@@ -193,12 +188,12 @@ impl Training<'_> {
         let meaning = asked.meaning.map(unit);
         for &rival in lesson.rivals.iter().filter(|&&rival| self.errors[rival] != 0.0) {
             let error = self.errors[rival];
-            step(&mut weights.biases[rival], &mut slopes.biases[rival], error * 0.1);
+            DESCENT.step(&mut weights.biases[rival], &mut slopes.biases[rival], error * 0.1);
             let Some(meaning) = &meaning else { continue };
             let direction = rival * DIMENSIONS..(rival + 1) * DIMENSIONS;
             let direction = weights.directions[direction.clone()].iter_mut().zip(&mut slopes.directions[direction]);
             for ((weight, past), component) in direction.zip(meaning) {
-                step(weight, past, error * MEANING * component);
+                DESCENT.step(weight, past, error * MEANING * component);
             }
         }
         for &term in asked.terms {
@@ -217,16 +212,9 @@ fn step_postings(weights: &mut Postings, slopes: &mut Postings, term: usize, sha
     for place in weights.places(term) {
         let error = errors[weights.entries[place] as usize];
         if error != 0.0 {
-            step(&mut weights.weights[place], &mut slopes.weights[place], error * share);
+            DESCENT.step(&mut weights.weights[place], &mut slopes.weights[place], error * share);
         }
     }
-}
-
-/// A weight steps by its slope over the root of all its squared slopes so far.
-fn step(weight: &mut f32, past: &mut f32, slope: f32) {
-    let slope = slope + PULL * *weight;
-    *past += slope * slope;
-    *weight -= STEP * slope / past.sqrt();
 }
 
 /// All numbers of a model, in one order.

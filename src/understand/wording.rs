@@ -5,23 +5,16 @@ use std::collections::HashMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::search::{DIMENSIONS, Meaning, along, unit};
+use crate::search::{DIMENSIONS, Descent, FIRST_SLOPE, LEAST_ERROR, Meaning, along, unit};
 
 /// Longest stretch, characters.
 const LONGEST: usize = 3;
 /// Times a stretch must occur to count.
 const LEAST_TIMES: usize = 2;
 const PASSES: usize = 10;
-/// Step of the adaptive gradient (AdaGrad).
-const STEP: f32 = 0.2;
+const DESCENT: Descent = Descent { step: 0.2, pull: 3e-3 };
 /// The same along meanings, which every message has a part in.
-const STEP_OF_MEANING: f32 = 0.06;
-/// Where the sum of squared slopes starts, so that first steps are small.
-const FIRST_SLOPE: f32 = 1.0;
-/// Pull towards zero.
-const PULL: f32 = 3e-3;
-/// Errors below this teach nothing.
-const LEAST_ERROR: f32 = 3e-3;
+const ALONG_MEANINGS: Descent = Descent { step: 0.06, ..DESCENT };
 /// How much all stretches of a message count together, by the root of the sum of their squares.
 const LENGTH: f32 = 3.0;
 /// How much the meaning of a message counts, in the same measure.
@@ -148,14 +141,14 @@ impl Wording {
         for (row, share) in known.rows.iter().map(|row| (*row, known.share)).chain([(self.rows.len(), 1.0)]) {
             for (class, error) in &errors {
                 let place = row * self.classes + class;
-                step(&mut self.weights[place], &mut slopes.weights[place], error * share, STEP);
+                DESCENT.step(&mut self.weights[place], &mut slopes.weights[place], error * share);
             }
         }
         for ((class, error), meaning) in errors.iter().flat_map(|error| Some((error, known.meaning.as_ref()?))) {
             let direction = self.directions[*class].iter_mut().zip(&mut slopes.directions[*class]);
             direction
                 .zip(meaning)
-                .for_each(|((weight, past), component)| step(weight, past, error * component, STEP_OF_MEANING));
+                .for_each(|((weight, past), component)| ALONG_MEANINGS.step(weight, past, error * component));
         }
     }
 }
@@ -164,13 +157,6 @@ impl Wording {
 struct Slopes {
     weights: Vec<f32>,
     directions: Vec<[f32; DIMENSIONS]>,
-}
-
-/// A weight goes `step` times its slope over the root of all its squared slopes so far.
-fn step(weight: &mut f32, past: &mut f32, slope: f32, step: f32) {
-    let slope = slope + PULL * *weight;
-    *past += slope * slope;
-    *weight -= step * slope / past.sqrt();
 }
 
 /// With its beginning and end marked.
