@@ -7,7 +7,7 @@
 use std::borrow::Cow;
 
 use super::answering::{self, LeftOpen};
-use super::decision::{Situation, by_confidence, choose, facet_asked, situation_of};
+use super::decision::{NAMED_ANEW, Situation, by_confidence, choose, facet_asked, situation_of};
 use super::dialogue::Dialogue;
 use super::step::{Decision, Excerpt, Reason, Step};
 use crate::corpus::{Facet, GuideId, HallTopic, Intent, IntentKind, MatterId, Text};
@@ -363,9 +363,12 @@ fn names<'s>(s: &Situation<'s>, entry: &EntryRef) -> impl Iterator<Item = &'s Te
     of_guide.chain(matter.into_iter().flat_map(|matter| [&matter.name, &matter.plain_name]))
 }
 
-/// "算了，问一下营业执照": turns away, and to something the words name by themselves.
+/// "算了，问一下营业执照": turns away, and to a matter the words surely name by themselves. "搬到市场另外一头" does not.
 fn turns_to_something(s: &Situation<'_>, current: &Meant) -> bool {
-    let names_another = |hit: &Hit| Some(&hit.entry) != current.as_ref() && hit.confidence >= s.ranking.offer_at;
+    let names_another = |hit: &Hit| {
+        let is_matter = matches!(hit.entry, EntryRef::Guide(_) | EntryRef::Matter(_));
+        is_matter && Some(&hit.entry) != current.as_ref() && hit.confidence >= NAMED_ANEW
+    };
     s.reading.turns_away && s.hits.first().is_some_and(names_another)
 }
 

@@ -23,8 +23,8 @@ const MATTERS_ALONE: f32 = 0.6;
 /// Share of the offering threshold from which a meaning of one word is offered.
 const ONE_WORD: f32 = 0.5;
 
-/// At and above this confidence the words alone name the matter talked about.
-const NAMED_ANEW: f32 = 0.7;
+/// At and above this confidence the words alone name a matter.
+pub(super) const NAMED_ANEW: f32 = 0.7;
 
 /// Everything a decision rests on.
 pub struct Situation<'s> {
