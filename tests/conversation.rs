@@ -130,6 +130,17 @@ fn an_age_that_was_said_chooses_the_papers_of_the_next_matter_too() {
 }
 
 #[test]
+fn a_detail_is_told_to_whoever_asks_for_it_and_to_nobody_else() {
+    let hall = TestHall::new();
+    let uncle = hall.citizen("uncle");
+    uncle.says(&hall, "工伤评了级怎么领钱").is_answered_from("disability-benefits");
+    let whole = uncle.says(&hall, "能拿到什么").about(Facet::Result).0.text();
+    assert!(whole.contains("1到4级") && !whole.contains("交税"), "{whole}");
+    let detail = uncle.says(&hall, "这笔钱要不要扣税").is_answered_from("disability-benefits").0.text();
+    assert!(detail.starts_with("社保发的工伤钱，不用交税。"), "{detail}");
+}
+
+#[test]
 fn a_sentence_just_told_is_not_told_again_to_who_says_more() {
     let hall = TestHall::new();
     let uncle = hall.citizen("uncle");

@@ -140,7 +140,7 @@ pub fn going_on(
         }
     };
     let is_told = |part: &Option<Part>| match part {
-        Some(Part::Passage(number)) => excerpt.tells(*number, passages[*number].facet),
+        Some(Part::Passage(number)) => excerpt.tells(*number, &passages[*number]),
         Some(Part::Facet(facet)) => excerpt.facet == *facet,
         None => false,
     };
@@ -173,12 +173,14 @@ pub fn opening(s: &Situation<'_>, guide: &Guide, asked: Option<Facet>, situation
         excerpt.also.extend(is_missing.then_some(Facet::MissingDocument));
         return Some(excerpt);
     }
+    // A detail speaks for itself only: it is not told where its facet is.
     let facet_of = |part: Option<Part>| match part {
-        Some(Part::Facet(facet)) => facet,
-        Some(Part::Passage(number)) => passages[number].facet,
-        None => Facet::Overview,
+        Some(Part::Facet(facet)) => Some(facet),
+        Some(Part::Passage(number)) => Some(passages[number].facet).filter(|_| !passages[number].is_detail),
+        None => Some(Facet::Overview),
     };
-    let total = |facet: Facet| judged.iter().filter(|(part, _)| facet_of(*part) == facet).map(|(_, share)| share).sum();
+    let speaks_for = |facet: Facet| judged.iter().filter(move |(part, _)| facet_of(*part) == Some(facet));
+    let total = |facet: Facet| speaks_for(facet).map(|(_, share)| share).sum();
     let likeliest_facet = Facet::all().max_by(|a, b| f32::total_cmp(&total(*a), &total(*b)));
     // What the words ask for outright is better told than what the matter is.
     let facet = likeliest_facet.filter(|facet| *facet != Facet::Overview).or(asked).unwrap_or(Facet::Overview);

@@ -1,7 +1,7 @@
 //! What can be done about a message, how much of a guide it tells, and why: the vocabulary of decisions.
 
 use super::message::Attachment;
-use crate::corpus::{Facet, GuideId, HallTopic, JourneyId, MatterId, Zone};
+use crate::corpus::{Facet, GuideId, HallTopic, JourneyId, MatterId, Passage, Zone};
 use crate::phrasing::ReplyId;
 use crate::records::{Answer, Level, Receipt};
 use crate::search::EntryRef;
@@ -159,11 +159,13 @@ impl Excerpt {
         Self { facet, extent, also: Vec::new(), is_doubted: false }
     }
 
-    /// Whether the sentence numbered `passage`, one of the facet `of`, is in what leads.
-    pub fn tells(&self, passage: usize, of: Facet) -> bool {
+    /// Whether `passage`, the sentence with this number, is in what leads.
+    pub fn tells(&self, number: usize, passage: &Passage<'_>) -> bool {
+        let is_of_facet = self.facet == passage.facet && !passage.is_detail;
         match &self.extent {
-            Extent::Facet | Extent::Led(_) => self.facet == of,
-            Extent::Passages(told) | Extent::Opening(told) => told.iter().any(|told| told.passage == passage),
+            Extent::Facet => is_of_facet,
+            Extent::Led(leading) => is_of_facet || *leading == number,
+            Extent::Passages(told) | Extent::Opening(told) => told.iter().any(|told| told.passage == number),
             Extent::Paper(_) => false,
         }
     }

@@ -279,6 +279,8 @@ pub struct Guide {
     pub result: Vec<Text>,
     /// 多说一句: the commonest cause of a second trip.
     pub tip: Option<Text>,
+    /// What few people need, by the facet it answers: told only to whoever asks for it.
+    pub details: Vec<(Facet, Text)>,
     /// What it is mistaken for.
     pub confusable: Vec<Confusable>,
     /// Laws.
@@ -296,6 +298,10 @@ pub struct Guide {
     /// What the hall must still confirm. Not shown to citizens.
     pub to_confirm: Vec<Text>,
 }
+
+/// Facets that may have details.
+const DETAILED: [Facet; 7] =
+    [Facet::Eligibility, Facet::Place, Facet::Online, Facet::TimeLimit, Facet::Fee, Facet::Proxy, Facet::Result];
 
 /// What of a guide may answer a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -315,6 +321,8 @@ pub struct Passage<'g> {
     pub text: &'g Text,
     /// The number of the document it is about.
     pub document: Option<usize>,
+    /// Whether it is left out where its facet is told whole.
+    pub is_detail: bool,
 }
 
 impl Guide {
@@ -352,6 +360,7 @@ impl Guide {
             proxy: fields.table("proxy").and_then(Proxy::read),
             result: fields.texts("result"),
             tip: fields.optional_text("tip"),
+            details: fields.table("details").map_or_else(Vec::new, details),
             confusable: fields.tables("confusable").into_iter().filter_map(Confusable::read).collect(),
             legal_basis: fields.tables("legal_basis").into_iter().map(LegalBasis::read).collect(),
             sources: fields.tables("sources").into_iter().map(Source::read).collect(),
@@ -387,16 +396,18 @@ impl Guide {
             (Facet::Result, self.result.iter().collect()),
             (Facet::Overview, self.tip.iter().collect()),
         ];
-        let of = |facet, text| Passage { facet, text, document: None };
+        let of = |facet, text| Passage { facet, text, document: None, is_detail: false };
         let parts = parts
             .into_iter()
             .flat_map(|(facet, texts): (_, Vec<&Text>)| texts.into_iter().map(move |text| of(facet, text)));
         let mut passages: Vec<Passage<'_>> = parts.collect();
         for (number, document) in self.documents.iter().enumerate() {
-            let of = |facet| move |text| Passage { facet, text, document: Some(number) };
+            let of = |facet| move |text| Passage { document: Some(number), ..of(facet, text) };
             passages.extend(document.note.iter().map(of(Facet::Documents)));
             passages.extend(document.missing.iter().map(of(Facet::MissingDocument)));
         }
+        let details = self.details.iter().map(|(facet, text)| Passage { is_detail: true, ..of(*facet, text) });
+        passages.extend(details);
         passages
     }
 
@@ -404,6 +415,14 @@ impl Guide {
     pub fn situation(&self, id: &str) -> Option<&Situation> {
         self.situations.iter().find(|situation| situation.id.as_str() == id)
     }
+}
+
+/// The details of a guide. Papers and steps have none: of these everybody is told all.
+fn details(fields: Fields<'_>) -> Vec<(Facet, Text)> {
+    let of = |facet: Facet| fields.texts(facet.key()).into_iter().map(move |text| (facet, text));
+    let details = DETAILED.into_iter().flat_map(of).collect();
+    fields.finish();
+    details
 }
 
 impl Situation {

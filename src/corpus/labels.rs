@@ -36,6 +36,7 @@ const LABELS: &[(&str, &str)] = &[
     ("fee_notes", "收费说明"),
     ("result", "办好拿到什么"),
     ("tip", "多说一句"),
+    ("details", "细节"),
     ("status", "状态"),
     ("checked_by", "核对人"),
     ("checked_on", "核对日期"),

@@ -76,6 +76,7 @@ pub fn visible_texts(guide: &Guide) -> Vec<&Text> {
     texts.extend(&guide.fee_notes);
     texts.extend(&guide.result);
     texts.extend(&guide.tip);
+    texts.extend(guide.details.iter().map(|(_, text)| text));
     texts.extend(&guide.steps);
     texts.extend(guide.online.iter().flat_map(|online| &online.notes));
     texts.extend(guide.proxy.iter().flat_map(|proxy| &proxy.notes));
