@@ -176,8 +176,12 @@ impl<'h> Conversation<'h> {
         let before = dialogue.asked.as_ref().map(|asked| edition.normaliser.normalise(&asked.without_masks()));
         let together = before.map(|before| edition.search.search(&edition.search.query(&format!("{before}，{asked}"))));
         let parts = understand::parts(&asked, edition.corpus.language.turns.also.iter().map(|word| word.as_str()));
+        // "失业金怎么领，还要带什么" is about one matter.
+        let names_a_matter =
+            |part: &&str| !understand::read(part, &edition.corpus, &edition.cues, lexicon).is_only_facet;
+        let parts = parts.into_iter().filter(names_a_matter);
         let hits_by_part: Vec<Vec<Hit>> =
-            parts.into_iter().map(|part| edition.search.search(&edition.search.query(part))).collect();
+            parts.map(|part| edition.search.search(&edition.search.query(part))).collect();
         let situation = Situation {
             following: &edition.following,
             answering: &edition.answering,
