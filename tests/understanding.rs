@@ -40,6 +40,8 @@ fn confirmed_questions_are_understood_at_least_as_well_as_promised() {
     assert!(share("letters.jsonl", false, &["right"], &INSIDE) >= 0.94);
     assert!(share("letters.jsonl", false, &["false"], &OUTSIDE) <= 0.04);
     assert!(share("elsewhere.jsonl", false, &["false"], &OUTSIDE) <= 0.03);
+    // Words of a guide about another thing.
+    assert!(share("near_misses.jsonl", false, &["false"], &OUTSIDE) <= 0.06);
     assert!(share("voices.jsonl", false, &["right"], &INSIDE) >= 0.93);
     assert!(share("voices.jsonl", false, &["right", "offered"], &INSIDE) >= 0.97);
     assert!(share("voices.jsonl", false, &["wrong"], &INSIDE) <= 0.03);

@@ -31,7 +31,7 @@ const MEAN_EVERY: usize = 1000;
 /// Per unit of a term's share.
 const DESCENT: Descent = Descent { step: 1.0, pull: 2e-4 };
 /// Phrases that are learned from at most: beyond a few districts' worth, counting has to do.
-const MOST_PHRASES: usize = 60_000;
+const MOST_PHRASES: usize = 80_000;
 
 /// How much a phrase with words before and after it counts beside the phrase alone.
 const FRAMED: f32 = 0.5;
