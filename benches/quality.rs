@@ -23,7 +23,7 @@ use wenban::edition::{Edition, read_corpus_files};
 use wenban::evaluation::question_set::{self, ItemIds};
 use wenban::evaluation::{Figures, Shown, Verdict, Wanted, judge};
 use wenban::records::{Channel, ConversationId};
-use wenban::search::{EntryRef, FEATURES, Model, Ranking, WordVectors, entries, fit};
+use wenban::search::{EntryRef, FEATURES, Model, Ranking, Tally, TrainingSet, WordVectors, entries};
 use wenban::text::segment::bigrams;
 
 /// Numbers of entries with their scores, best first.
@@ -53,38 +53,57 @@ fn main() {
     report("wenban as shipped", &answers(&files, &Edition::in_memory(corpus, model.clone()).expect("in memory")));
 
     println!(
-        "\nwhat each part adds: fitted anew without it; first, the asks of the corpus each with its own wording left out"
+        "\nwhat each part adds: fitted anew without it; first column, the asks of the corpus, each with its own wording left \
+         out: entry first; of guides right / offered / wrong; of others false"
     );
-    let variant = |name: &str, corpus: Corpus, vectors: Arc<WordVectors>, without: &[&str]| {
-        let single = question_set::single_questions(&given, &corpus).expect("the files were read before");
-        let unfitted = Model { ranking: Ranking::unfitted(), vectors: vectors.clone() };
-        let (ranking, quality) = fit(&corpus, &unfitted, &single, without).expect("in memory");
-        let edition = Edition::in_memory(corpus, Model { ranking, vectors }).expect("in memory");
-        let first = 100.0 * quality.first as f64 / quality.asks as f64;
-        report(&format!("{name} {first:.1}"), &answers(&files, &edition));
+    let gather = |corpus: &Corpus, vectors: Arc<WordVectors>| {
+        let single = question_set::single_questions(&given, corpus).expect("the files were read before");
+        let unfitted = Model { ranking: Ranking::unfitted(), vectors };
+        TrainingSet::gather(corpus, &unfitted, &single).expect("in memory")
+    };
+    let fitted = |name: &str, edition: &mut Edition, set: &TrainingSet, without: &[&str]| {
+        let (ranking, quality) = set.fit(without);
+        edition.search.adopt(ranking);
+        let percent = |part: usize, whole: usize| 100.0 * part as f64 / whole as f64;
+        let Tally { in_scope, right, offered, wrong, out_of_scope, false_answers } = quality.met;
+        let asks = format!(
+            "{:.1}; {:.1} / {:.1} / {:.1}; {:.1}",
+            percent(quality.first, quality.asks),
+            percent(right, in_scope),
+            percent(right + offered, in_scope),
+            percent(wrong, in_scope),
+            percent(false_answers, out_of_scope)
+        );
+        report(&format!("{name:26} {asks}"), &answers(&files, edition));
+    };
+    let whole = gather(&read(&sources), model.vectors.clone());
+    let mut edition = Edition::in_memory(read(&sources), model.clone()).expect("in memory");
+    fitted("everything", &mut edition, &whole, &[]);
+    for feature in FEATURES {
+        fitted(&format!("without {feature}"), &mut edition, &whole, &[feature]);
+    }
+    let variant = |name: &str, corpus: Corpus, vectors: Arc<WordVectors>| {
+        let set = gather(&corpus, vectors.clone());
+        let unfitted = Model { ranking: Ranking::unfitted(), vectors };
+        fitted(name, &mut Edition::in_memory(corpus, unfitted).expect("in memory"), &set, &[]);
     };
     let vectors = || model.vectors.clone();
-    variant("everything", read(&sources), vectors(), &[]);
-    for feature in FEATURES {
-        variant(&format!("without {feature}"), read(&sources), vectors(), &[feature]);
-    }
-    variant("without word vectors", read(&sources), Arc::default(), &[]);
+    variant("without word vectors", read(&sources), Arc::default());
     let mut untold = read(&sources);
     untold.words.words.clear();
-    variant("without the word table", untold, vectors(), &[]);
+    variant("without the word table", untold, vectors());
     let mut bare = read(&sources);
     bare.words.openings.clear();
-    variant("without what is said around", bare, vectors(), &[]);
+    variant("without what is said around", bare, vectors());
     let is_extra = |file: &&SourceFile| file.path.starts_with("asks/");
     variant(
         "without asks/",
         read(&sources.iter().filter(|file| !is_extra(file)).cloned().collect::<Vec<_>>()),
         vectors(),
-        &[],
     );
     let mut alone = read(&sources);
     alone.matters.iter_mut().for_each(|matter| matter.asks.clear());
-    variant("without asks of neighbours", alone, vectors(), &[]);
+    variant("without asks of neighbours", alone, vectors());
 }
 
 fn read(sources: &[SourceFile]) -> Corpus {

@@ -15,7 +15,7 @@ use crate::edition::{Edition, read_corpus};
 use crate::evaluation::Wanted;
 use crate::evaluation::question_set::{self, Case, ItemIds};
 use crate::search::{
-    ANSWER_FEATURES, CONTEXT_FEATURES, EntryRef, FEATURES, Lesson, Model, RANKING_FILE, fit as fit_ranking, fit_choice,
+    ANSWER_FEATURES, CONTEXT_FEATURES, EntryRef, FEATURES, Lesson, Model, RANKING_FILE, Tally, TrainingSet, fit_choice,
 };
 use crate::settings::Settings;
 use crate::understand::{Answering, Following};
@@ -37,7 +37,7 @@ pub fn fit(settings: &Settings, files: &[PathBuf]) -> anyhow::Result<Done> {
     let files: Vec<PathBuf> = files.iter().cloned().chain(own.exists().then_some(own)).collect();
     let confirmed = question_set::single_questions(&files, &corpus)?;
     let model = Model::load_or_unfitted(&settings.index)?;
-    let (mut ranking, quality) = fit_ranking(&corpus, &model, &confirmed, &[])?;
+    let (mut ranking, quality) = TrainingSet::gather(&corpus, &model, &confirmed)?.fit(&[]);
     let mut edition = Edition::in_memory(corpus, Model { ranking: ranking.clone(), ..model })?;
     let mut lessons = Lessons::default();
     for _ in 0..CONTEXT_ROUNDS {
@@ -56,6 +56,21 @@ pub fn fit(settings: &Settings, files: &[PathBuf]) -> anyhow::Result<Done> {
         println!("  by {name:16} alone {:.1} %", share(first));
     }
     println!("  among those compared   {:.1} %", share(quality.compared));
+    let Tally { in_scope, right, offered, wrong, .. } = quality.met;
+    println!(
+        "  the {in_scope} asks of guides: right {:.1} %, offered {:.1} %, missed {:.1} %, wrong {:.1} %",
+        percent(right, in_scope),
+        percent(offered, in_scope),
+        percent(quality.met.missed(), in_scope),
+        percent(wrong, in_scope)
+    );
+    for (what, met) in [("others", quality.met), ("all, their entry taken away", quality.met_orphaned)] {
+        println!(
+            "  the {} asks of {what}: a guide answered {:.1} %",
+            met.out_of_scope,
+            percent(met.false_answers, met.out_of_scope)
+        );
+    }
     println!("{} confirmed questions; answer at {}, offer at {}", confirmed.len(), ranking.answer_at, ranking.offer_at);
     println!("{} messages in conversations, {} about a guide's matter", lessons.messages.len(), lessons.answers.len());
     let answered = openings.iter().filter(|lesson| lesson.is_right(&ranking.openings)).count();

@@ -7,7 +7,7 @@ use rayon::prelude::*;
 
 use super::evidence::{Evidence, FEATURES};
 use super::learned::Learned;
-use super::ranking::{Ranking, TRUST_FEATURES, dot, logistic, softmax, trust_features};
+use super::ranking::{Costs, Ranking, TRUST_FEATURES, dot, logistic, softmax, trust_features};
 use super::{EntryRef, IndexError, Model, Search, training};
 use crate::corpus::Corpus;
 use crate::text::Normaliser;
@@ -39,39 +39,80 @@ pub struct Quality {
     pub first_by_feature: [usize; FEATURES.len()],
     /// Asks whose entry was among those compared.
     pub compared: usize,
+    /// How the asks of guides and of everything else are met at the fitted thresholds, by the ranking alone.
+    pub met: Tally,
+    /// How the same asks are met when nothing has their entry: all of them are out of scope.
+    pub met_orphaned: Tally,
 }
 
-/// Fits weights, trust and thresholds; features named in `without` get no weight, to measure what they add.
-pub fn fit(
-    corpus: &Corpus,
-    model: &Model,
-    confirmed: &[Confirmed],
-    without: &[&str],
-) -> Result<(Ranking, Quality), IndexError> {
-    let search = Search::in_memory(corpus, model.clone())?;
-    let mut examples = examples(corpus, &search);
-    let asks = examples.len();
-    examples.extend(confirmed.iter().map(|confirmed| Example::of(confirmed, &search)));
-    leave_out(without, &mut examples);
-    let mut ranking = Ranking { costs: model.ranking.costs, ..Ranking::unfitted() };
-    fit_weights(&mut ranking, &examples);
-    for (weight, name) in ranking.weights.iter_mut().zip(FEATURES) {
-        *weight = if without.contains(&name) { 0.0 } else { *weight };
+/// How questions would be met: counts.
+#[derive(Clone, Copy, Default)]
+pub struct Tally {
+    /// Questions in scope: a guide answers them.
+    pub in_scope: usize,
+    /// The right guide is answered.
+    pub right: usize,
+    /// It is among what is asked back.
+    pub offered: usize,
+    /// Another guide is answered.
+    pub wrong: usize,
+    /// Questions out of scope.
+    pub out_of_scope: usize,
+    /// A guide is answered to them.
+    pub false_answers: usize,
+}
+
+impl Tally {
+    /// Questions in scope to which no guide is answered, nor the right one offered.
+    pub fn missed(&self) -> usize {
+        self.in_scope - self.right - self.offered - self.wrong
     }
-    let quality = quality(&ranking, &examples[..asks]);
-    let mut orphaned: Vec<Example> = examples[..asks].iter().filter_map(Example::without_right).collect();
-    // A share that was left out must not come back as the share of the rest.
-    leave_out(without, &mut orphaned);
-    examples.extend(orphaned);
-    fit_trust(&mut ranking, &examples);
-    for number in ranking.weights.iter_mut().chain(&mut ranking.trust) {
-        *number = (*number * 1000.0).round() / 1000.0;
+}
+
+/// Questions whose answer is known, each with what speaks for the entries it may mean: gathered once, fitted to as often
+/// as wanted.
+pub struct TrainingSet {
+    /// First the asks of the corpus, then what people confirmed.
+    examples: Vec<Example>,
+    asks: usize,
+    costs: Costs,
+}
+
+impl TrainingSet {
+    /// Asks the corpus's asks, each with its own wording left out, and the confirmed questions.
+    pub fn gather(corpus: &Corpus, model: &Model, confirmed: &[Confirmed]) -> Result<Self, IndexError> {
+        let search = Search::in_memory(corpus, model.clone())?;
+        let mut examples = examples(corpus, &search);
+        let asks = examples.len();
+        examples.extend(confirmed.iter().map(|confirmed| Example::of(confirmed, &search)));
+        Ok(Self { examples, asks, costs: model.ranking.costs })
     }
-    // People's own questions say best where to stop; without any, the corpus's asks have to.
-    let really_asked: Vec<&Example> = examples.iter().filter(|example| example.is_confirmed()).collect();
-    let judges = if really_asked.is_empty() { examples.iter().collect() } else { really_asked };
-    (ranking.answer_at, ranking.offer_at) = thresholds(&ranking, &judges);
-    Ok((ranking, quality))
+
+    /// Fits weights, trust and thresholds; features named in `without` get no weight, to measure what they add.
+    pub fn fit(&self, without: &[&str]) -> (Ranking, Quality) {
+        let mut examples = self.examples.clone();
+        leave_out(without, &mut examples);
+        let mut ranking = Ranking { costs: self.costs, ..Ranking::unfitted() };
+        fit_weights(&mut ranking, &examples);
+        for (weight, name) in ranking.weights.iter_mut().zip(FEATURES) {
+            *weight = if without.contains(&name) { 0.0 } else { *weight };
+        }
+        let mut orphaned: Vec<Example> = examples[..self.asks].iter().filter_map(Example::without_right).collect();
+        // A share that was left out must not come back as the share of the rest.
+        leave_out(without, &mut orphaned);
+        let orphans = examples.len();
+        examples.extend(orphaned);
+        fit_trust(&mut ranking, &examples);
+        for number in ranking.weights.iter_mut().chain(&mut ranking.trust) {
+            *number = (*number * 1000.0).round() / 1000.0;
+        }
+        // People's own questions say best where to stop; without any, the corpus's asks have to.
+        let really_asked: Vec<&Example> = examples.iter().filter(|example| example.is_confirmed()).collect();
+        let judges = if really_asked.is_empty() { examples.iter().collect() } else { really_asked };
+        (ranking.answer_at, ranking.offer_at) = thresholds(&ranking, &judges);
+        let quality = quality(&ranking, &examples[..self.asks], &examples[orphans..]);
+        (ranking, quality)
+    }
 }
 
 fn leave_out(features: &[&str], examples: &mut [Example]) {
@@ -106,6 +147,7 @@ fn thresholds(ranking: &Ranking, examples: &[&Example]) -> (f32, f32) {
 /// How a question would be met, whatever the thresholds.
 struct Met {
     weight: f32,
+    in_scope: bool,
     first: f32,
     first_is_right: bool,
     first_is_guide: bool,
@@ -121,6 +163,7 @@ impl Met {
         let first = ranked.first();
         Self {
             weight: example.weight,
+            in_scope: example.in_scope,
             first: first.map_or(0.0, |(_, confidence, _)| *confidence),
             first_is_right: first.map(|(number, ..)| *number) == right,
             first_is_guide: first.is_some_and(|(_, _, evidence)| evidence.is_guide),
@@ -158,10 +201,13 @@ impl Met {
 }
 
 /// One question of the fit: its candidates and which of them is right.
+#[derive(Clone)]
 struct Example {
     candidates: Vec<(usize, Evidence)>,
     form: [f32; 2],
     right: Option<usize>,
+    /// Whether a guide answers it.
+    in_scope: bool,
     weight: f32,
 }
 
@@ -177,7 +223,8 @@ impl Example {
         let others = self.candidates.iter().enumerate().filter(|(n, _)| *n != right);
         let candidates: Vec<_> =
             others.map(|(_, (number, evidence))| (*number, evidence.clone().without(taken))).collect();
-        (!candidates.is_empty()).then_some(Self { candidates, form: self.form, right: None, weight: ORPHAN })
+        let orphan = Self { candidates, form: self.form, right: None, in_scope: false, weight: ORPHAN };
+        (!orphan.candidates.is_empty()).then_some(orphan)
     }
 
     /// A confirmed question.
@@ -192,7 +239,8 @@ impl Example {
             candidates.iter().position(|(number, _)| wanted.contains(&search.entries[*number].reference))
         };
         let right = place(&confirmed.expected).or_else(|| place(&confirmed.near));
-        Self { form: query.form(lexicon), candidates, right, weight: CONFIRMED }
+        let in_scope = !confirmed.expected.is_empty();
+        Self { form: query.form(lexicon), candidates, right, in_scope, weight: CONFIRMED }
     }
 }
 
@@ -283,13 +331,14 @@ fn examples(corpus: &Corpus, search: &Search) -> Vec<Example> {
                 })
                 .collect();
             let right = candidates.iter().position(|(candidate, _)| *candidate == number);
-            examples.push(Example { candidates, form: query.form(&search.lexicon), right, weight: 1.0 });
+            let in_scope = matches!(texts.reference, EntryRef::Guide(_));
+            examples.push(Example { candidates, form: query.form(&search.lexicon), right, in_scope, weight: 1.0 });
         }
     }
     examples
 }
 
-fn quality(ranking: &Ranking, examples: &[Example]) -> Quality {
+fn quality(ranking: &Ranking, examples: &[Example], orphaned: &[Example]) -> Quality {
     let first = |weights: Vec<f32>| {
         let ranking = Ranking { weights, ..ranking.clone() };
         let is_first = |example: &&Example| {
@@ -304,7 +353,27 @@ fn quality(ranking: &Ranking, examples: &[Example]) -> Quality {
         first: first(ranking.weights.clone()),
         first_by_feature: std::array::from_fn(|feature| first(alone(feature))),
         compared: examples.iter().filter(|example| example.right.is_some()).count(),
+        met: tally(ranking, examples),
+        met_orphaned: tally(ranking, orphaned),
     }
+}
+
+fn tally(ranking: &Ranking, examples: &[Example]) -> Tally {
+    let mut tally = Tally::default();
+    for met in examples.iter().map(|example| Met::new(ranking, example)) {
+        let is_answered = met.first >= ranking.answer_at;
+        let is_misguided = is_answered && met.first_is_guide && !met.first_is_right;
+        if !met.in_scope {
+            tally.out_of_scope += 1;
+            tally.false_answers += usize::from(is_misguided);
+            continue;
+        }
+        tally.in_scope += 1;
+        tally.right += usize::from(is_answered && met.first_is_right);
+        tally.offered += usize::from(!is_answered && met.right >= ranking.offer_at);
+        tally.wrong += usize::from(is_misguided);
+    }
+    tally
 }
 
 /// Gradient ascent on the log-likelihood of the softmax, with a pull towards zero.

@@ -24,7 +24,7 @@ pub use candidates::IndexError;
 pub use descent::{Descent, FIRST_SLOPE, LEAST_ERROR};
 pub use entry::{EntryRef, entries};
 pub use evidence::{Evidence, FEATURES, Phrase};
-pub use fit::{Confirmed, Lesson, Quality, fit, fit_choice};
+pub use fit::{Confirmed, Lesson, Quality, Tally, TrainingSet, fit_choice};
 pub use lexicon::{Lexicon, Query};
 pub use model::{Model, ModelError, RANKING_FILE, VECTORS_FILE};
 pub use ranking::{ANSWER_FEATURES, CONTEXT_FEATURES, Costs, Ranking, RankingError};
