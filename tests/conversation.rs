@@ -232,6 +232,9 @@ fn the_hall_is_answered_beside_a_matter() {
     assert!(two.starts_with(&format!("{parking}\n{hours}\n")), "{two}");
     let circumstance = hall.citizen("d").says(&hall, "上班时间去不了，养老金能手机领吗").0.text();
     assert!(!circumstance.contains(hours), "{circumstance}");
+    // The phone wanted is that of the matter, once it is known which.
+    hall.citizen("e").says(&hall, "老人的那个钱的事，电话多少").is(Outcome::Clarify);
+    hall.citizen("f").says(&hall, "你好，我想问一下，电话多少").is(Outcome::Hall);
 }
 
 #[test]
@@ -371,7 +374,11 @@ fn a_thing_that_was_lost_is_no_missing_paper_unless_it_is_one_of_the_papers() {
     }
     lost("补准迁证，户口本不见了", "move-in-permit-reissue").about(Facet::MissingDocument);
     let both = lost("公司改名了要换章，执照找不到了", "seal-registration").0.text();
-    assert!(both.contains("不能少“营业执照”"), "{both}");
+    assert!(both.contains("办的时候要看“营业执照”"), "{both}");
+    let citizen = hall.citizen("a");
+    citizen.says(&hall, "准迁证过期了能换新的吗").is_answered_from("move-in-permit-reissue");
+    let no_other = citizen.says(&hall, "准迁证弄丢了").is_answered_from("move-in-permit-reissue").0.text();
+    assert!(no_other.starts_with("准迁证丢了、坏了、过期了，回发证的地方补换一张。"), "{no_other}");
 }
 
 #[test]

@@ -47,7 +47,8 @@ pub struct LeftOpen {
 /// What may answer, nothing being `None`, and what speaks for it in the order of `ANSWER_FEATURES`.
 pub type Judged = (Option<Part>, [f32; ANSWER_FEATURES.len()]);
 
-/// Everything of `guide` that may answer the message, and that nothing does; without what it says of other people's cases.
+/// Everything of `guide` that may answer the message, and that nothing does; without what it says of other people's cases
+/// and of other papers than those named.
 pub fn candidates(s: &Situation<'_>, guide: &Guide) -> Vec<Judged> {
     let scaled = |log_share: f32| log_share.max(LEAST) / SCALE;
     let flag = |is_so: bool| f32::from(u8::from(is_so));
@@ -70,6 +71,13 @@ pub fn candidates(s: &Situation<'_>, guide: &Guide) -> Vec<Judged> {
     let speaks_of_others = |passage: &Passage<'_>| {
         known.iter().filter_map(|said| said.borne_on(passage.text)).max() == Some(Bearing::LeavesOut)
     };
+    // "准迁证弄丢了" asks for no way out without 户口本.
+    let names_paper = understand::named_document(s.normalised, guide, None).is_some();
+    let is_named = |number| understand::names_document(s.normalised, &guide.documents[number]);
+    let speaks_of_another_paper = |passage: &Passage<'_>| {
+        names_paper && passage.facet == Facet::MissingDocument && !passage.document.is_some_and(is_named)
+    };
+    let may_answer = |passage: &Passage<'_>| !speaks_of_others(passage) && !speaks_of_another_paper(passage);
     let of_passage = |(number, passage): (usize, &Passage<'_>)| {
         let bears = |bearing| flag(amounts.iter().any(|said| said.borne_on(passage.text) == Some(bearing)));
         let facet = passage.facet;
@@ -84,7 +92,7 @@ pub fn candidates(s: &Situation<'_>, guide: &Guide) -> Vec<Judged> {
     };
     let nothing = judged(None, 14, &[flag(s.reading.facet.is_some()), scaled(worded.none())]);
     let passages = guide.passages();
-    let passages = passages.iter().enumerate().filter(|(_, passage)| !speaks_of_others(passage)).map(of_passage);
+    let passages = passages.iter().enumerate().filter(|(_, passage)| may_answer(passage)).map(of_passage);
     passages.chain(Facet::all().map(of_facet)).chain([nothing]).collect()
 }
 

@@ -117,25 +117,25 @@ fn facets_asked(turns: &TurnCues, cues: &Cues, normalised: &str, lexicon: &Lexic
 }
 
 /// The facts of the hall that some of several clauses ask for by a deciding phrase, each once, and what else the message
-/// says, if anything: "周六上班吗，通行证要带什么".
+/// says, if anything: "周六上班吗，通行证要带什么". A phone asked for is no fact of the hall beside a matter.
 pub fn beside_the_hall(normalised: &str, corpus: &Corpus, cues: &Cues) -> (Vec<HallTopic>, Option<String>) {
     if clauses(normalised).count() < 2 {
         return (Vec::new(), None);
     }
-    let (mut topics, mut rest) = (Vec::new(), Vec::new());
+    let (mut topics, mut rest, mut asks_phone) = (Vec::new(), Vec::new(), false);
     for clause in clauses(normalised) {
         // "上班时间去不了" tells a circumstance.
         let intent = cues.intent(clause, corpus).filter(|_| has_asking(&corpus.language.turns, clause));
         match intent.map(|(intent, _)| intent.kind) {
             // Of a matter that is the phone of whoever sees to it, with which the answer closes.
-            Some(IntentKind::Hall(HallTopic::Phone)) => rest.push(clause),
+            Some(IntentKind::Hall(HallTopic::Phone)) => asks_phone = true,
             Some(IntentKind::Hall(topic)) if topics.contains(&topic) => {}
             Some(IntentKind::Hall(topic)) => topics.push(topic),
             _ => rest.push(clause),
         }
     }
     let rest = rest.join("，");
-    let says_more = !topics.is_empty() && is_enough(&rest.as_str());
+    let says_more = (asks_phone || !topics.is_empty()) && is_enough(&rest.as_str());
     (topics, says_more.then_some(rest))
 }
 
@@ -187,25 +187,32 @@ pub fn under_age(guide: &Guide, age: u32) -> Option<&Situation> {
 /// The document of `guide` that the words name, of those that may be needed in `situation`: what they contain of its
 /// name, above all of its end ("执照" for 营业执照), what is in brackets aside.
 pub fn named_document(normalised: &str, guide: &Guide, situation: Option<&str>) -> Option<usize> {
-    let heard = |name: &str| {
-        let name = name.split('（').next().unwrap_or(name);
-        let pairs: Vec<&str> = bigrams(name).collect();
-        let found: Vec<bool> = pairs.iter().map(|pair| normalised.contains(*pair)).collect();
-        let ending = found.iter().rev().take_while(|is_said| **is_said).count();
-        let share = found.iter().filter(|is_said| **is_said).count() as f32 / pairs.len().max(1) as f32;
-        (ending, share)
-    };
     let documents: Vec<(usize, &Document)> = match situation {
         Some(_) => guide.documents_for(situation).collect(),
         None => guide.documents.iter().enumerate().collect(),
     };
-    let documents = documents.into_iter().map(|(number, document)| (heard(&document.name), number));
+    let documents = documents.into_iter().filter_map(|(number, document)| Some((named(normalised, document)?, number)));
     documents
-        .filter(|((ending, share), _)| *ending > 0 || *share >= 0.5)
         .max_by(|((ending, share), a), ((other_ending, other_share), b)| {
             ending.cmp(other_ending).then(share.total_cmp(other_share)).then(b.cmp(a))
         })
         .map(|(_, number)| number)
+}
+
+/// Whether the words name `document`.
+pub fn names_document(normalised: &str, document: &Document) -> bool {
+    named(normalised, document).is_some()
+}
+
+/// How much of the end of the document's name the words contain, in pairs of characters, and the share of all of it;
+/// `None` when that is too little.
+fn named(normalised: &str, document: &Document) -> Option<(usize, f32)> {
+    let name = document.name.split('（').next().unwrap_or(&document.name);
+    let pairs: Vec<&str> = bigrams(name).collect();
+    let found: Vec<bool> = pairs.iter().map(|pair| normalised.contains(*pair)).collect();
+    let ending = found.iter().rev().take_while(|is_said| **is_said).count();
+    let share = found.iter().filter(|is_said| **is_said).count() as f32 / pairs.len().max(1) as f32;
+    (ending > 0 || share >= 0.5).then_some((ending, share))
 }
 
 fn is_small(word: &str) -> bool {
